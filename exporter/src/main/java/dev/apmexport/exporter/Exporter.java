@@ -1,0 +1,146 @@
+package dev.apmexport.exporter;
+
+import dev.apmexport.exporter.delivery.Delivery;
+import dev.apmexport.exporter.delivery.RetryPolicy;
+import dev.apmexport.exporter.delivery.Timeline;
+import dev.apmexport.exporter.metric.SeriesTable;
+import dev.apmexport.exporter.sink.HttpTransport;
+import dev.apmexport.exporter.source.LogRecord;
+import dev.apmexport.exporter.source.RunFeed;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The live pass of one run: its log in, its exports' points out. Started at any time it plays the log from the beginning; what the
+ * ledgers show as settled is not sent again. So crash recovery is the same code as a first start.
+ *
+ * <p>All exports share one reading of the log. One whose destination is slow leaves it, reads the log for itself until it has caught up,
+ * and comes back; nothing is skipped and nobody waits for it.
+ */
+public final class Exporter implements AutoCloseable {
+  private static final int RECORDS_AT_ONCE = 64;
+  private static final Duration PAUSE = Duration.ofMillis(100);
+
+  private final RunFeed feed;
+  private final Means means;
+  private final Fold fold;
+  private final List<LiveExport> exports;
+  private final Object lock = new Object();
+  private boolean ended;
+  private volatile @Nullable RuntimeException death;
+  private volatile boolean closed;
+
+  /** What a pass needs from outside. */
+  public record Means(HttpTransport http, RetryPolicy retry, Timeline time, ThreadFactory threads) {
+    Delivery.Means forExport(Export export) {
+      return new Delivery.Means(() -> export.config().sink().open(http), export.ledger(), retry, time, threads);
+    }
+  }
+
+  public Exporter(RunSettings settings, List<Export> exports, RunFeed feed, Means means) {
+    this.feed = feed;
+    this.means = means;
+    this.exports =
+        exports.stream().map(export -> new LiveExport(export, settings, () -> means.forExport(export))).toList();
+    this.fold = new Fold(settings, new SeriesTable(settings.inputSeriesLimit()),
+        this.exports.stream().map(LiveExport::channel).toList());
+  }
+
+  /** Takes what is new in the log; returns whether there was anything. Throws what a delivery died of. */
+  public boolean advance() {
+    check();
+    List<LogRecord> records = feed.read(fold.seq(), RECORDS_AT_ONCE);
+    for (LogRecord record : records) {
+      synchronized (lock) {
+        exports.stream().filter(export -> !export.isDetached() && !export.delivery().hasRoom()).forEach(this::detach);
+        fold.accept(record);
+        ended = record.kind() == LogRecord.Kind.FINISH;
+      }
+    }
+    return !records.isEmpty();
+  }
+
+  /** Whether the last record read says that the run has ended. */
+  public boolean hasEnded() {
+    return ended;
+  }
+
+  /** The number of the last record read. */
+  public long position() {
+    return fold.seq();
+  }
+
+  /** Whether everything of an export that was read is settled at its destination. */
+  public boolean isDrained(int index) {
+    LiveExport export = find(index);
+    return !export.isDetached() && export.delivery().isDrained();
+  }
+
+  public ExportStatus status(int index) {
+    synchronized (lock) {
+      return find(index).status(fold);
+    }
+  }
+
+  /** From now on a failing destination is tried until this time only. */
+  public void giveUpAt(Instant time) {
+    exports.forEach(export -> export.giveUpAt(time));
+  }
+
+  private LiveExport find(int index) {
+    return exports.stream().filter(export -> export.export().index() == index).findFirst().orElseThrow();
+  }
+
+  private void check() {
+    exports.forEach(export -> export.delivery().check());
+    if (death != null) {
+      throw death;
+    }
+  }
+
+  private void detach(LiveExport export) {
+    export.detached(true);
+    Fold own = fold.split(export.channel());
+    means.threads().newThread(() -> catchUp(export, own)).start();
+  }
+
+  private void catchUp(LiveExport export, Fold own) {
+    try {
+      while (!closed && !rejoined(export, own)) {
+        for (LogRecord record : feed.read(own.seq(), RECORDS_AT_ONCE)) {
+          while (!export.delivery().hasRoom()) {
+            means.time().sleep(PAUSE);
+          }
+          own.accept(record);
+          if (own.seq() == fold.seq()) {
+            break;
+          }
+        }
+      }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      death = e;
+    }
+  }
+
+  private boolean rejoined(LiveExport export, Fold own) {
+    synchronized (lock) {
+      if (own.seq() != fold.seq()) {
+        return false;
+      }
+      fold.join(own);
+      export.detached(false);
+      return true;
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    exports.forEach(LiveExport::close);
+  }
+}

@@ -1,0 +1,151 @@
+package dev.apmexport.exporter;
+
+import dev.apmexport.exporter.metric.Histogram;
+import dev.apmexport.exporter.metric.InputSeries;
+import dev.apmexport.exporter.metric.Refusal;
+import dev.apmexport.exporter.metric.SampleVisitor;
+import dev.apmexport.exporter.metric.SeriesTable;
+import dev.apmexport.exporter.resample.Watermark;
+import dev.apmexport.exporter.source.InvalidPush;
+import dev.apmexport.exporter.source.LogRecord;
+import dev.apmexport.exporter.source.PushReader;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Takes a log's records in order and folds each, decoded once, into any number of channels. One thread. */
+final class Fold implements SampleVisitor {
+  private final RunSettings settings;
+  private final SeriesTable table;
+  private final PushReader reader;
+  private final List<Channel> channels;
+  private final Map<Refusal, Long> refused = new EnumMap<>(Refusal.class);
+  private @Nullable Watermark watermark;
+  private volatile long seq; // also read by a split fold that catches up
+  private int period;
+  private int generator;
+  private long read;
+
+  Fold(RunSettings settings, SeriesTable table, List<Channel> channels) {
+    this.settings = settings;
+    this.table = table;
+    this.reader = new PushReader(table);
+    this.channels = new ArrayList<>(channels);
+  }
+
+  /** A fold for one of this one's channels, at the same place in the log; the channel leaves this one. */
+  Fold split(Channel channel) {
+    Fold split = new Fold(settings, table, List.of(channel));
+    split.seq = seq;
+    split.watermark = watermark == null ? null : watermark.copy();
+    channels.remove(channel);
+    return split;
+  }
+
+  /** Takes a channel back that has reached the same place in the log. */
+  void join(Fold split) {
+    channels.addAll(split.channels);
+  }
+
+  void accept(LogRecord record) {
+    try {
+      if (record.kind() != LogRecord.Kind.FINISH) {
+        begin(record).heard(record);
+        reader.read(record, this);
+      }
+    } catch (InvalidPush e) {
+      throw new IllegalStateException("Record " + record.seq() + " of run " + settings.testRunId()
+          + " cannot be read although it was checked when it came.", e);
+    }
+    seq = record.seq();
+    if (watermark != null) {
+      for (Channel channel : channels) {
+        channel.seal(record, watermark);
+      }
+    }
+  }
+
+  private Fold begin(LogRecord record) throws InvalidPush {
+    period = reader.period(record);
+    if (watermark == null) {
+      watermark = new Watermark(settings.lateness(period), settings.silence());
+      channels.forEach(channel -> channel.begin(period));
+    }
+    return this;
+  }
+
+  private void heard(LogRecord record) {
+    generator = known().heard(record.instance(), record.receivedAtMillis());
+  }
+
+  private Watermark known() {
+    if (watermark == null) {
+      throw new IllegalStateException("No push has been read yet.");
+    }
+    return watermark;
+  }
+
+  /** The number of the last record taken. */
+  long seq() {
+    return seq;
+  }
+
+  /** The start of the latest bucket of the run so far; {@link Long#MIN_VALUE} while there is none. */
+  long lastBucket() {
+    return watermark == null ? Long.MIN_VALUE : watermark.lastBucket();
+  }
+
+  /** Samples read, the refused ones among them. */
+  long read() {
+    return read;
+  }
+
+  Map<Refusal, Long> refusals() {
+    return refused;
+  }
+
+  private void observe(long bucket) {
+    read++;
+    known().observe(generator, bucket, period);
+  }
+
+  @Override
+  public void counter(InputSeries series, long bucket, double sum) {
+    observe(bucket);
+    for (Channel channel : channels) {
+      channel.resampler().counter(series, bucket, sum);
+    }
+  }
+
+  @Override
+  public void gauge(InputSeries series, long bucket, double last) {
+    observe(bucket);
+    for (Channel channel : channels) {
+      channel.resampler().gauge(generator, series, bucket, last);
+    }
+  }
+
+  @Override
+  public void rate(InputSeries series, long bucket, long nonzero, long total) {
+    observe(bucket);
+    for (Channel channel : channels) {
+      channel.resampler().rate(series, bucket, nonzero, total);
+    }
+  }
+
+  @Override
+  public void trend(InputSeries series, long bucket, Histogram values) {
+    observe(bucket);
+    for (Channel channel : channels) {
+      channel.resampler().trend(series, bucket, values);
+    }
+  }
+
+  @Override
+  public void refused(Refusal reason, String metric, int samples) {
+    read += samples;
+    refused.merge(reason, (long) samples, Long::sum);
+  }
+}

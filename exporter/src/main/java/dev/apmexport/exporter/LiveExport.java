@@ -1,0 +1,93 @@
+package dev.apmexport.exporter;
+
+import dev.apmexport.exporter.delivery.Delivery;
+import dev.apmexport.exporter.delivery.Progress;
+import dev.apmexport.exporter.delivery.Steps;
+import dev.apmexport.exporter.resample.Aggregation;
+import dev.apmexport.exporter.resample.SampleCounts;
+import dev.apmexport.exporter.resample.Window;
+import dev.apmexport.exporter.resample.WindowReceiver;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** One export while its run lives: folded windows become steps, steps go to the delivery. */
+final class LiveExport implements AutoCloseable {
+  private final Export export;
+  private final Progress progress = new Progress();
+  private final Delivery delivery;
+  private final WindowReceiver steps;
+  private final Channel channel;
+  private volatile long sealed;
+  private volatile long lastSealedEnd = Long.MIN_VALUE;
+  private volatile boolean detached;
+
+  LiveExport(Export export, RunSettings settings, Supplier<Delivery.Means> means) {
+    this.export = export;
+    this.delivery = new Delivery(export.layout().shards(), export.ledger().load(), means.get(), progress);
+    this.steps = Steps.live(export.layout(), delivery::submit).windows(export.config().sink().shape());
+    this.channel = new Channel(export.config(), settings, Horizon.LIVE, this::window);
+  }
+
+  private void window(Window window, List<Aggregation> opened, List<Aggregation> live) {
+    steps.window(window, opened, live);
+    sealed++;
+    lastSealedEnd = window.endMillis();
+  }
+
+  Export export() {
+    return export;
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  Delivery delivery() {
+    return delivery;
+  }
+
+  boolean isDetached() {
+    return detached;
+  }
+
+  void detached(boolean now) {
+    detached = now;
+  }
+
+  ExportStatus status(Fold run) {
+    long oldest = delivery.oldestPending();
+    long pending = oldest == Long.MAX_VALUE || sealed == 0 ? 0
+        : Math.min(sealed, Math.ceilDiv(lastSealedEnd - oldest, channel.seconds() * 1000L) + 1);
+    SampleCounts counts = channel.counts();
+    long refused = run.refusals().values().stream().mapToLong(Long::longValue).sum() + counts.refused();
+    return new ExportStatus(state(), channel.seconds(), new ExportStatus.Windows(sealed, sealed - pending, pending),
+        new ExportStatus.Points(progress.accepted(), progress.rejected(), progress.pending()),
+        new ExportStatus.Samples(run.read(), counts.selected(), counts.unselected(), refused, counts.late(), run.refusals()),
+        lag(run.lastBucket(), oldest), progress.lastError());
+  }
+
+  private ExportStatus.State state() {
+    if (delivery.gaveUp()) {
+      return ExportStatus.State.GAVE_UP;
+    }
+    if (progress.isPaused()) {
+      return ExportStatus.State.PAUSED;
+    }
+    return detached ? ExportStatus.State.BEHIND : ExportStatus.State.LIVE;
+  }
+
+  private long lag(long lastBucket, long oldestPending) {
+    long settled = Math.min(lastSealedEnd, oldestPending);
+    return lastBucket == Long.MIN_VALUE || settled == Long.MIN_VALUE ? 0 : Math.max(0, lastBucket - settled / 1000);
+  }
+
+  void giveUpAt(Instant time) {
+    delivery.giveUpAt(time);
+  }
+
+  @Override
+  public void close() {
+    delivery.close();
+  }
+}

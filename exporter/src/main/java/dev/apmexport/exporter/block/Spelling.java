@@ -1,0 +1,41 @@
+package dev.apmexport.exporter.block;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Locale;
+
+/** Finds what a mistyped word was probably meant to be. */
+public final class Spelling {
+  private static final int CLOSE = 2;
+
+  private Spelling() {}
+
+  /** {@code "; did you mean …?"} without the question's end, or nothing where no known word is close. */
+  public static String hint(String word, Collection<String> known) {
+    return known.stream().filter(other -> distance(fold(word), fold(other)) <= CLOSE)
+        .min(Comparator.comparingInt((String other) -> distance(fold(word), fold(other))).thenComparing(other -> other))
+        .map(other -> "; did you mean \"" + other + "\"").orElse("");
+  }
+
+  private static String fold(String word) {
+    return word.toLowerCase(Locale.ROOT).replace("_", "");
+  }
+
+  /** The number of single characters to insert, drop or replace (Levenshtein). */
+  static int distance(String from, String to) {
+    int[] row = new int[to.length() + 1];
+    for (int j = 0; j <= to.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= from.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= to.length(); j++) {
+        int replace = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(replace, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[to.length()];
+  }
+}

@@ -1,0 +1,18 @@
+package dev.apmexport.exporter.config;
+
+import dev.apmexport.exporter.block.Problem;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of one apm block.
+ *
+ * @param index its place in the list, from 0
+ * @param provider as written; empty if it is missing
+ * @param config null if errors disable the block
+ */
+public record ApmBlock(int index, String provider, @Nullable ExportConfig config, List<Problem> problems) {
+  public boolean enabled() {
+    return config != null;
+  }
+}

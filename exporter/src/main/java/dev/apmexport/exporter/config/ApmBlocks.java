@@ -1,0 +1,87 @@
+package dev.apmexport.exporter.config;
+
+import dev.apmexport.exporter.block.BlockReader;
+import dev.apmexport.exporter.block.Problem;
+import dev.apmexport.exporter.block.Spelling;
+import dev.apmexport.exporter.sink.SinkConfig;
+import dev.apmexport.exporter.sink.prometheus.RemoteWriteBlock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** Reads the apm blocks of a script's options. A block with errors is disabled and says why; the others are not touched. */
+public final class ApmBlocks {
+  /** A new provider is one line here and a package of its own. */
+  private static final Map<String, Function<BlockReader, @Nullable SinkConfig>> PROVIDERS =
+      Map.of("prometheus", RemoteWriteBlock::read);
+  private static final int DEFAULT_RATE = 3;
+  private static final int MAX_BLOCKS = 50;
+
+  private ApmBlocks() {}
+
+  /** The list of blocks: {@code cloud.apm} if there is one, else {@code ext.loadimpact.apm}; missing where there is none. */
+  public static JsonNode find(JsonNode options) {
+    JsonNode current = options.path("cloud").path("apm");
+    return current.isMissingNode() ? options.path("ext").path("loadimpact").path("apm") : current;
+  }
+
+  /** Reads every block of a list. */
+  public static List<ApmBlock> read(JsonNode apm) {
+    if (apm.isMissingNode() || apm.isNull()) {
+      return List.of();
+    }
+    if (!apm.isArray() || apm.size() > MAX_BLOCKS) {
+      String got = apm.isArray() ? "a list of " + apm.size() : apm.getNodeType().name().toLowerCase(Locale.ROOT);
+      return List.of(disabled(0, "", "apm", "must be a list of at most " + MAX_BLOCKS + " blocks, got " + got + "."));
+    }
+    List<ApmBlock> blocks = new ArrayList<>();
+    for (int i = 0; i < apm.size(); i++) {
+      blocks.add(readBlock(i, apm.get(i)));
+    }
+    return blocks;
+  }
+
+  /** Reads one block, the {@code index}-th of its list. */
+  public static ApmBlock readBlock(int index, JsonNode node) {
+    String path = "apm[" + index + "]";
+    if (!node.isObject()) {
+      return disabled(index, "", path, "must be an object with a provider.");
+    }
+    BlockReader block = BlockReader.of(path, node);
+    String provider = block.text("provider");
+    Function<BlockReader, @Nullable SinkConfig> reader = provider == null ? null : PROVIDERS.get(provider);
+    if (reader == null) {
+      return disabled(index, provider == null ? "" : provider, block.at("provider"), providerProblem(provider));
+    }
+    return read(index, provider == null ? "" : provider, block, reader);
+  }
+
+  private static ApmBlock read(int index, String provider, BlockReader block,
+      Function<BlockReader, @Nullable SinkConfig> reader) {
+    SinkConfig sink = reader.apply(block);
+    int rate = block.integer("resampleRate", 1, 10, DEFAULT_RATE);
+    boolean testRunId = block.flag("includeTestRunId", false);
+    List<MetricEntry> metrics = MetricEntries.read(block, sink, block.flag("includeDefaultMetrics", true));
+    block.warnOfUnknownKeys();
+    ExportConfig config = sink == null || block.hasErrors() ? null
+        : new ExportConfig(provider, rate, testRunId, metrics, sink);
+    return new ApmBlock(index, provider, config, List.copyOf(block.problems()));
+  }
+
+  private static String providerProblem(@Nullable String provider) {
+    String known = String.join(", ", PROVIDERS.keySet().stream().sorted().toList());
+    if (provider == null) {
+      return "is missing or not a text; known are: " + known + ".";
+    }
+    return "\"" + provider + "\" is not a provider this service knows" + Spelling.hint(provider, PROVIDERS.keySet())
+        + "; known are: " + known + " (the case of letters counts).";
+  }
+
+  private static ApmBlock disabled(int index, String provider, String path, String message) {
+    return new ApmBlock(index, provider, null, List.of(Problem.error(path, message)));
+  }
+}

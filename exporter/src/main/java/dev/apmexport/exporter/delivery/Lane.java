@@ -1,0 +1,136 @@
+package dev.apmexport.exporter.delivery;
+
+import dev.apmexport.exporter.ledger.LedgerState;
+import dev.apmexport.exporter.ledger.Rejection;
+import dev.apmexport.exporter.metric.Series;
+import dev.apmexport.exporter.sink.Batch;
+import dev.apmexport.exporter.sink.Sink;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The steps of one shard, one after the other. */
+final class Lane {
+  private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+
+  private final Delivery delivery;
+  private final LedgerState booked;
+  private final Delivery.Means means;
+  private final BlockingQueue<Step> queue = new LinkedBlockingQueue<>();
+  private final Set<Long> quarantined = new HashSet<>();
+  private volatile @Nullable Step current;
+  private volatile @Nullable RuntimeException death;
+  private volatile boolean gaveUp;
+  private @Nullable Thread thread;
+
+  Lane(Delivery delivery, LedgerState booked, Delivery.Means means) {
+    this.delivery = delivery;
+    this.booked = booked;
+    this.means = means;
+  }
+
+  void start(ThreadFactory threads) {
+    thread = threads.newThread(this::run);
+    thread.start();
+  }
+
+  void submit(Step step) {
+    queue.add(step);
+  }
+
+  boolean gaveUp() {
+    return gaveUp;
+  }
+
+  @Nullable RuntimeException death() {
+    return death;
+  }
+
+  void stop() {
+    Thread running = thread;
+    if (running != null) {
+      running.interrupt();
+    }
+  }
+
+  long oldestPending() {
+    Step head = current;
+    if (head == null) {
+      head = queue.peek();
+    }
+    return head == null ? Long.MAX_VALUE : head.batch().atMillis();
+  }
+
+  private void run() {
+    try (Sink sink = means.sinks().get()) {
+      Transmission transmission = new Transmission(sink, means.retry(), means.time(), delivery.progress(), delivery::giveUpAt);
+      while (true) {
+        Step step = queue.take();
+        current = step;
+        settle(step, transmission);
+        delivery.left(step.batch().size());
+        current = null;
+      }
+    } catch (InterruptedException stopped) {
+      // The delivery was closed; the ledger knows how far this shard is.
+    } catch (GaveUp e) {
+      gaveUp = true;
+      delivery.progress().failed(e.getMessage() == null ? "The time for this export is over." : e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.debug("A lane stopped.", e);
+      death = e;
+    }
+  }
+
+  private void settle(Step step, Transmission transmission) throws InterruptedException, GaveUp {
+    if (step.number() <= booked.settled(step.pass(), step.shard())) {
+      int refused = step.batch().size() - wanted(step).size();
+      delivery.progress().settled(step.batch().size() - refused, refused);
+      return;
+    }
+    awaitTime(step.batch().atMillis());
+    means.ledger().book(step.booking());
+    Batch wanted = wanted(step);
+    List<Transmission.Refused> refused = transmission.send(wanted);
+    refused.forEach(part -> reject(step.pass(), part));
+    int lost = refused.stream().mapToInt(part -> part.points().size()).sum();
+    if (!refused.isEmpty() || queue.isEmpty()) {
+      // Else the next booking settles this step, in the same commit.
+      means.ledger().settle(step.pass(), step.shard(), step.number());
+    }
+    delivery.progress().settled(wanted.size() - lost, step.batch().size() - wanted.size() + lost);
+  }
+
+  /** The points without those of series the destination refused before. */
+  private Batch wanted(Step step) {
+    Batch batch = step.batch();
+    return batch.where(i -> {
+      Series series = batch.series()[i];
+      return !quarantined.contains(series.key())
+          && booked.rejection(step.pass(), series.key(), batch.atMillis()).isEmpty();
+    });
+  }
+
+  private void reject(int pass, Transmission.Refused refused) {
+    Batch points = refused.points();
+    for (Series series : points.series()) {
+      means.ledger().reject(Rejection.quarantine(pass, series, points.atMillis(), refused.reason()));
+      quarantined.add(series.key());
+    }
+  }
+
+  /** No destination is sent a time that has not come: some take it, and then refuse everything earlier. */
+  private void awaitTime(long atMillis) throws InterruptedException {
+    long ahead = atMillis - means.time().millis();
+    if (ahead > 0) {
+      means.time().sleep(Duration.ofMillis(ahead));
+    }
+  }
+}

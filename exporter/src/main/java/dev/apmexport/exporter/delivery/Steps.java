@@ -1,0 +1,103 @@
+package dev.apmexport.exporter.delivery;
+
+import dev.apmexport.exporter.metric.Point;
+import dev.apmexport.exporter.metric.Series;
+import dev.apmexport.exporter.resample.Aggregation;
+import dev.apmexport.exporter.resample.WindowReceiver;
+import dev.apmexport.exporter.sink.Batch;
+import dev.apmexport.exporter.sink.Shape;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.IntToLongFunction;
+import java.util.stream.IntStream;
+
+/**
+ * Cuts points into numbered steps, in the order of time: the same points in the same order give the same steps, which is what the
+ * ledger relies on. A step holds points of one time, each of another series, of one shard.
+ */
+public final class Steps {
+  private final Layout layout;
+  private final int pass;
+  private final Consumer<Step> out;
+  private final Pile[] piles;
+
+  /** How an export's points are spread; fixed when the export starts, since steps are counted by it. */
+  public record Layout(int shards, int maxBatch) {}
+
+  private static final class Pile {
+    private Series[] series = new Series[64];
+    private double[] values = new double[64];
+    private int size;
+    private long next;
+
+    Pile(long next) {
+      this.next = next;
+    }
+
+    void add(Series one, double value) {
+      if (size == series.length) {
+        series = Arrays.copyOf(series, size * 2);
+        values = Arrays.copyOf(values, size * 2);
+      }
+      series[size] = one;
+      values[size++] = value;
+    }
+  }
+
+  /** @param firstNumbers the number of the first step of each shard */
+  public Steps(Layout layout, int pass, IntToLongFunction firstNumbers, Consumer<Step> out) {
+    this.layout = layout;
+    this.pass = pass;
+    this.out = out;
+    this.piles = IntStream.range(0, layout.shards).mapToObj(shard -> new Pile(firstNumbers.applyAsLong(shard)))
+        .toArray(Pile[]::new);
+  }
+
+  /** The steps of a live pass, which begin with number 0. */
+  public static Steps live(Layout layout, Consumer<Step> out) {
+    return new Steps(layout, 0, _ -> 0, out);
+  }
+
+  /** Turns sealed windows into steps: first what opens a series, at the window's start, then the values, at its end. */
+  public WindowReceiver windows(Shape shape) {
+    return (window, opened, live) -> {
+      for (Aggregation aggregation : opened) {
+        shape.open(window, aggregation, this::collect);
+      }
+      flush(window.startMillis());
+      for (Aggregation aggregation : live) {
+        shape.window(window, aggregation, this::collect);
+      }
+      flush(window.endMillis());
+    };
+  }
+
+  /** Turns points that stand in the order of time into steps. */
+  public void points(List<Point> points) {
+    for (int i = 0; i < points.size(); i++) {
+      Point point = points.get(i);
+      collect(point.series(), point.atMillis(), point.value());
+      if (i + 1 == points.size() || points.get(i + 1).atMillis() != point.atMillis()) {
+        flush(point.atMillis());
+      }
+    }
+  }
+
+  private void collect(Series series, long at, double value) {
+    piles[(int) Long.remainderUnsigned(series.key(), layout.shards)].add(series, value);
+  }
+
+  private void flush(long atMillis) {
+    for (int shard = 0; shard < piles.length; shard++) {
+      Pile pile = piles[shard];
+      for (int from = 0; from < pile.size; from += layout.maxBatch) {
+        int to = Math.min(pile.size, from + layout.maxBatch);
+        Batch batch =
+            new Batch(atMillis, Arrays.copyOfRange(pile.series, from, to), Arrays.copyOfRange(pile.values, from, to));
+        out.accept(new Step(pass, shard, pile.next++, batch));
+      }
+      pile.size = 0;
+    }
+  }
+}

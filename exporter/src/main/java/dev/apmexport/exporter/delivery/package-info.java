@@ -1,0 +1,5 @@
+/** Order, batching, retry and booking, once for all sinks. */
+@NullMarked
+package dev.apmexport.exporter.delivery;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,17 @@
+package dev.apmexport.exporter.ledger;
+
+/**
+ * What one destination was sent and what it took, written by the one worker that holds the export. Every call is durable when it
+ * returns, and throws {@link Fenced} if another worker has taken over since. Safe for several threads.
+ */
+public interface Ledger {
+  LedgerState load();
+
+  /** Books a batch before its first byte leaves. All earlier steps of the same pass and shard are settled by that. */
+  void book(Booking booking);
+
+  /** Notes that a step is settled: taken by the destination, except for what was rejected before. */
+  void settle(int pass, int shard, long step);
+
+  void reject(Rejection rejection);
+}

@@ -1,0 +1,68 @@
+package dev.apmexport.exporter.ledger;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** All that a ledger holds for one export, as it was when it was loaded. */
+public final class LedgerState {
+  private record Lane(int pass, int shard) {}
+
+  private final Map<Lane, Map<Long, Booking>> bookings = new HashMap<>();
+  private final Map<Lane, Long> settled = new HashMap<>();
+  private final Map<Long, List<Rejection>> rejections = new HashMap<>();
+
+  /** Takes up a booking; the steps before it are settled. */
+  public void booked(Booking booking) {
+    Lane lane = new Lane(booking.pass(), booking.shard());
+    bookings.computeIfAbsent(lane, _ -> new HashMap<>()).put(booking.step(), booking);
+    settled.merge(lane, booking.step() - 1, Math::max);
+  }
+
+  public void settled(int pass, int shard, long step) {
+    settled.merge(new Lane(pass, shard), step, Math::max);
+  }
+
+  public void rejected(Rejection rejection) {
+    rejections.computeIfAbsent(rejection.seriesKey(), _ -> new ArrayList<>()).add(rejection);
+  }
+
+  /** The last settled step; -1 if there is none. */
+  public long settled(int pass, int shard) {
+    return settled.getOrDefault(new Lane(pass, shard), -1L);
+  }
+
+  /** The fingerprint of a booked step. */
+  public OptionalLong fingerprint(int pass, int shard, long step) {
+    Booking booking = bookings.getOrDefault(new Lane(pass, shard), Map.of()).get(step);
+    return booking == null ? OptionalLong.empty() : OptionalLong.of(booking.fingerprint());
+  }
+
+  /** The bookings of all second passes, the earliest revision first, each shard's in order. */
+  public List<Booking> amendments() {
+    return bookings.values().stream().flatMap(steps -> steps.values().stream()).filter(booking -> booking.pass() > 0)
+        .sorted(Comparator.comparingInt(Booking::pass).thenComparingInt(Booking::shard)
+            .thenComparingLong(Booking::step))
+        .toList();
+  }
+
+  public boolean isSettled(Booking booking) {
+    return booking.step() <= settled(booking.pass(), booking.shard());
+  }
+
+  /** The rejection that covers a point in a pass, if there is one. */
+  public Optional<Rejection> rejection(int pass, long seriesKey, long atMillis) {
+    return rejections.getOrDefault(seriesKey, List.of()).stream()
+        .filter(rejection -> rejection.pass() == pass && rejection.covers(seriesKey, atMillis)).findFirst();
+  }
+
+  /** The number after the last booked step. */
+  public long nextStep(int pass, int shard) {
+    return bookings.getOrDefault(new Lane(pass, shard), Map.of()).keySet().stream().mapToLong(step -> step + 1).max()
+        .orElse(0);
+  }
+}

@@ -1,0 +1,197 @@
+package dev.apmexport.exporter.metric;
+
+import java.util.Arrays;
+
+/**
+ * k6's log-linear histogram, with the exact count, sum, least and greatest value beside it. Buckets are
+ * kept sparse and sorted; adding two histograms adds their counts and loses nothing.
+ *
+ * <p>The index formula is k6's ({@code internal/ds/histogram/hdr.go}): with u = ceil(v / 0.001), the index is u below 256,
+ * else n·128 + (u &gt;&gt; n) with n = floor(log2 u) − 7. A bucket is at most 1/128 of its value wide.
+ */
+public final class Histogram {
+  public static final double RESOLUTION = 0.001;
+  private static final int LINEAR = 256;
+
+  private int[] indexes = new int[16];
+  private long[] counts = new long[16];
+  private int size;
+  private long count;
+  private double sum;
+  private double min = Double.POSITIVE_INFINITY;
+  private double max = Double.NEGATIVE_INFINITY;
+  private long belowZero;
+
+  /** The bucket of a value that is not negative. */
+  public static int indexOf(double value) {
+    long unit = (long) Math.ceil(value / RESOLUTION);
+    if (unit < LINEAR) {
+      return (int) unit;
+    }
+    int n = 63 - Long.numberOfLeadingZeros(unit) - 7;
+    return n * 128 + (int) (unit >> n);
+  }
+
+  /** The greatest value that falls into a bucket. */
+  public static double upperBound(int index) {
+    if (index < LINEAR) {
+      return index * RESOLUTION;
+    }
+    int n = (index >> 7) - 1;
+    long unit = ((index - n * 128L + 1) << n) - 1;
+    return unit * RESOLUTION;
+  }
+
+  public void clear() {
+    size = 0;
+    count = 0;
+    sum = 0;
+    min = Double.POSITIVE_INFINITY;
+    max = Double.NEGATIVE_INFINITY;
+    belowZero = 0;
+  }
+
+  /** Sets what the wire says of all values together; an empty histogram has no least and no greatest value. */
+  public void summary(long count, double sum, double min, double max, long belowZero) {
+    this.count = count;
+    this.sum = sum;
+    this.min = count == 0 ? Double.POSITIVE_INFINITY : min;
+    this.max = count == 0 ? Double.NEGATIVE_INFINITY : max;
+    this.belowZero = belowZero;
+  }
+
+  /** Appends the count of the next bucket; which one that is follows by {@link #index}. */
+  public void counter(long n) {
+    append(Integer.MAX_VALUE, n);
+  }
+
+  /** Says which bucket the i-th counter belongs to; indexes rise with i. */
+  public void index(int i, int index) {
+    indexes[i] = index;
+  }
+
+  private void append(int index, long n) {
+    if (size == indexes.length) {
+      grow(size * 2);
+    }
+    indexes[size] = index;
+    counts[size++] = n;
+  }
+
+  /** Adds one value, as k6 does when it fills a bucket. */
+  public void add(double value) {
+    count++;
+    sum += value;
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+    if (value < 0) {
+      belowZero++;
+    } else {
+      insert(indexOf(value), 1);
+    }
+  }
+
+  /** Adds all values of another histogram. */
+  public void add(Histogram other) {
+    count += other.count;
+    sum += other.sum;
+    min = Math.min(min, other.min);
+    max = Math.max(max, other.max);
+    belowZero += other.belowZero;
+    merge(other);
+  }
+
+  private void insert(int index, long n) {
+    int at = Arrays.binarySearch(indexes, 0, size, index);
+    if (at >= 0) {
+      counts[at] += n;
+      return;
+    }
+    append(index, n);
+    for (int i = size - 1; i > -at - 1; i--) {
+      indexes[i] = indexes[i - 1];
+      counts[i] = counts[i - 1];
+    }
+    indexes[-at - 1] = index;
+    counts[-at - 1] = n;
+  }
+
+  /** Merges from the top down into the same arrays, so that no third array is needed. */
+  private void merge(Histogram other) {
+    int merged = size + other.size - common(other);
+    if (merged > indexes.length) {
+      grow(Math.max(merged, indexes.length * 2));
+    }
+    int mine = size - 1;
+    int theirs = other.size - 1;
+    for (int to = merged - 1; theirs >= 0; to--) {
+      int index = mine < 0 ? -1 : indexes[mine];
+      int add = other.indexes[theirs];
+      long n = index >= add ? counts[mine--] : 0;
+      indexes[to] = Math.max(index, add);
+      counts[to] = index <= add ? n + other.counts[theirs--] : n;
+    }
+    size = merged;
+  }
+
+  private int common(Histogram other) {
+    int equal = 0;
+    for (int i = 0, j = 0; i < size && j < other.size;) {
+      int difference = Integer.compare(indexes[i], other.indexes[j]);
+      equal += difference == 0 ? 1 : 0;
+      i += difference <= 0 ? 1 : 0;
+      j += difference >= 0 ? 1 : 0;
+    }
+    return equal;
+  }
+
+  private void grow(int capacity) {
+    indexes = Arrays.copyOf(indexes, capacity);
+    counts = Arrays.copyOf(counts, capacity);
+  }
+
+  /**
+   * The value of nearest rank ceil(q·count): the upper bound of its bucket, held within the least and the greatest value.
+   * Negative values are in no bucket; of a rank among them only the least is known.
+   *
+   * @param q between 0 and 1
+   */
+  public double quantile(double q) {
+    long rank = Math.max(1, (long) Math.ceil(q * count));
+    long seen = belowZero;
+    if (rank <= seen) {
+      return min;
+    }
+    for (int i = 0; i < size; i++) {
+      seen += counts[i];
+      if (seen >= rank) {
+        return Math.max(min, Math.min(max, upperBound(indexes[i])));
+      }
+    }
+    return max;
+  }
+
+  public boolean isEmpty() {
+    return count == 0;
+  }
+
+  public long count() {
+    return count;
+  }
+
+  public double sum() {
+    return sum;
+  }
+
+  public double min() {
+    return min;
+  }
+
+  public double max() {
+    return max;
+  }
+
+  public double average() {
+    return sum / count;
+  }
+}

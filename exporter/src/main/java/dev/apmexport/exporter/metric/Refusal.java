@@ -1,0 +1,26 @@
+package dev.apmexport.exporter.metric;
+
+/** Why a sample of a good push is not used. */
+public enum Refusal {
+  EMPTY_NAME("the metric has no name"),
+  UNKNOWN_TYPE("the metric's type is none of counter, gauge, rate and trend"),
+  CHANGED_TYPE("the run's first push gave this metric another type"),
+  TOO_MANY_LABELS("the series has more than " + Refusal.MAX_LABELS + " labels"),
+  TOO_MANY_SERIES("the run has reached its limit of input series"),
+  UNKNOWN_RESOLUTION("the histogram's resolution is not k6's 0.001 with 2 significant digits"),
+  NOT_FINITE("the sample's value is not a finite number"),
+  TOO_FAR_AHEAD("the sample's time is more than 10 min ahead of the server's clock"),
+  TOO_OLD("the sample's time is more than 30 days before its arrival");
+
+  public static final int MAX_LABELS = 100;
+
+  private final String sentence;
+
+  Refusal(String sentence) {
+    this.sentence = sentence;
+  }
+
+  public String sentence() {
+    return sentence;
+  }
+}

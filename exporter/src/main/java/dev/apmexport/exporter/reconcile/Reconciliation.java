@@ -1,0 +1,230 @@
+package dev.apmexport.exporter.reconcile;
+
+import dev.apmexport.exporter.ledger.Booking;
+import dev.apmexport.exporter.ledger.LedgerState;
+import dev.apmexport.exporter.metric.Point;
+import dev.apmexport.exporter.metric.Series;
+import dev.apmexport.exporter.sink.Amendment;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Map.Entry;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares what a destination has accepted with what the complete log demands, time by time, and decides for every point that is not as it
+ * should be whether it can be sent. Feed it both passes in the order of time; what both have passed is compared and let go, so that
+ * memory holds only the distance between them and the points that differ.
+ */
+public final class Reconciliation {
+  private static final double TOLERANCE = 1e-9;
+  private static final String NOT_DECLARED = "receiver not declared out-of-order";
+
+  private final Amendment amendment;
+  private final long nowMillis;
+  private final int revision;
+  private final Map<Series, TreeMap<Long, Amended>> amended = new HashMap<>();
+  private final List<Point> amendments = new ArrayList<>();
+  private final Set<Point> corrections = new HashSet<>();
+  private final TreeMap<Long, Map<Series, Cell>> open = new TreeMap<>();
+  private final Map<Series, Track> tracks = new HashMap<>();
+  private final Refusals refusals = new Refusals();
+  private long expected;
+  private long asExpected;
+  private long filled;
+  private long corrected;
+
+  /** What a second pass has set a point to. */
+  private record Amended(double value, int revision) {}
+
+  /** One point in both passes. */
+  private static final class Cell {
+    private @Nullable Double sent;
+    private @Nullable Double right;
+  }
+
+  /** What is known of one series so far, and its points that cannot be decided yet. */
+  private static final class Track {
+    private long newestAccepted = Long.MIN_VALUE;
+    private double newestValue;
+    private long lastRight;
+    private double lastRightValue;
+    private final List<Point> missing = new ArrayList<>();
+    private final List<Point> changed = new ArrayList<>();
+  }
+
+  /** @param revision of the second pass that asks; what an interrupted try of it has sent counts as its own work */
+  public Reconciliation(int revision, Amendment amendment, long nowMillis, LedgerState booked) {
+    this.revision = revision;
+    this.amendment = amendment;
+    this.nowMillis = nowMillis;
+    for (Booking booking : booked.amendments()) {
+      if (booked.isSettled(booking)) {
+        booking.amendments().stream()
+            .filter(point -> booked.rejection(booking.pass(), point.series().key(), point.atMillis()).isEmpty())
+            .forEach(point -> amended.computeIfAbsent(point.series(), _ -> new TreeMap<>())
+                .put(point.atMillis(), new Amended(point.value(), booking.pass())));
+      }
+    }
+  }
+
+  /** A point that the destination accepted in the live pass. */
+  public void accepted(Series series, long atMillis, double value) {
+    cell(series, atMillis).sent = value;
+  }
+
+  /** A point that the complete log demands. */
+  public void expected(Series series, long atMillis, double value) {
+    cell(series, atMillis).right = value;
+  }
+
+  private Cell cell(Series series, long atMillis) {
+    return open.computeIfAbsent(atMillis, _ -> new HashMap<>()).computeIfAbsent(series, _ -> new Cell());
+  }
+
+  /** Says that neither pass will come with a point before this time any more. */
+  public void compareBefore(long millis) {
+    while (!open.isEmpty() && open.firstKey() < millis) {
+      Entry<Long, Map<Series, Cell>> at = open.pollFirstEntry();
+      at.getValue().forEach((series, cell) -> compare(series, at.getKey(), cell));
+    }
+  }
+
+  private void compare(Series series, long at, Cell cell) {
+    Track track = tracks.computeIfAbsent(series, _ -> new Track());
+    Amended amendedTo = amended.getOrDefault(series, new TreeMap<>()).get(at);
+    Double holds = amendedTo == null ? cell.sent : Double.valueOf(amendedTo.value);
+    if (holds != null) {
+      track.newestAccepted = at;
+      track.newestValue = holds;
+      track.missing.removeIf(gap -> amendGap(gap));
+    }
+    if (cell.right == null) {
+      return;
+    }
+    expected++;
+    track.lastRight = at;
+    track.lastRightValue = cell.right;
+    if (holds == null) {
+      track.missing.add(new Point(series, at, cell.right));
+    } else if (same(holds, cell.right)) {
+      countRight(amendedTo, cell.sent != null);
+    } else if (amendedTo != null && cell.sent != null) {
+      refusals.add(series, at, "corrected once before, and a receiver may ignore a second correction");
+    } else {
+      track.changed.add(new Point(series, at, cell.right));
+    }
+  }
+
+  private void countRight(@Nullable Amended amendedTo, boolean hadValue) {
+    if (amendedTo == null || amendedTo.revision != revision) {
+      asExpected++;
+    } else if (hadValue) {
+      corrected++;
+    } else {
+      filled++;
+    }
+  }
+
+  /** A point before accepted ones: only a destination that takes samples out of order can take it. */
+  private boolean amendGap(Point gap) {
+    if (canGoBackTo(gap.atMillis())) {
+      amendments.add(gap);
+    } else {
+      refusals.add(gap.series(), gap.atMillis(), "missing before accepted points, " + whyNot());
+    }
+    return true;
+  }
+
+  private boolean canGoBackTo(long atMillis) {
+    return amendment instanceof Amendment.OutOfOrder taking
+        && atMillis > nowMillis - taking.window().minus(Duration.ofMinutes(1)).toMillis();
+  }
+
+  private String whyNot() {
+    return amendment instanceof Amendment.Refused ? NOT_DECLARED : "older than the receiver's out-of-order window";
+  }
+
+  /**
+   * Compares what is left and returns the points to send, in the order of time.
+   *
+   * @param isTotal whether a series runs on from the run's start
+   * @param closingStep milliseconds from the last window's end to the point that mends a total which is still wrong
+   */
+  public List<Point> finish(Predicate<Series> isTotal, long closingStep) {
+    compareBefore(Long.MAX_VALUE);
+    tracks.forEach((series, track) -> {
+      amendments.addAll(track.missing);
+      boolean continued = !track.missing.isEmpty();
+      track.changed.forEach(point -> amendValue(point, continued || point.atMillis() < track.newestAccepted));
+      if (!continued && isTotal.test(series)) {
+        close(series, track, closingStep);
+      }
+    });
+    amendments.sort(Comparator.comparingLong(Point::atMillis));
+    return amendments;
+  }
+
+  private void amendValue(Point point, boolean isOlder) {
+    if (isOlder && canGoBackTo(point.atMillis())) {
+      amendments.add(point);
+      corrections.add(point);
+    } else {
+      refusals.add(point.series(), point.atMillis(), "accepted with another value, "
+          + (isOlder ? whyNot() : "and it is the series' newest sample"));
+    }
+  }
+
+  /** The total at the very end is what increase() and the final value are read from: one more point sets it right. */
+  private void close(Series series, Track track, long step) {
+    TreeMap<Long, Amended> closings = amended.getOrDefault(series, new TreeMap<>());
+    Entry<Long, Amended> last = closings.isEmpty() ? null : closings.lastEntry();
+    boolean closed = last != null && last.getKey() > track.lastRight;
+    long newest = closed && last != null ? last.getKey() : track.newestAccepted;
+    double holds = closed && last != null ? last.getValue().value : track.newestValue;
+    if (newest == Long.MIN_VALUE || same(holds, track.lastRightValue)) {
+      expected += closed ? 1 : 0;
+      asExpected += closed ? 1 : 0;
+      return;
+    }
+    expected++;
+    amendments.add(new Point(series, Math.max(newest, track.lastRight) + step, track.lastRightValue));
+  }
+
+  static boolean same(double a, double b) {
+    return a == b || Math.abs(a - b) <= TOLERANCE * Math.max(Math.abs(a), Math.abs(b));
+  }
+
+  /** Takes note of what became of a point that was to be sent. */
+  public void sent(Point point) {
+    if (corrections.contains(point)) {
+      corrected++;
+    } else {
+      filled++;
+    }
+  }
+
+  /** Takes note that the destination did not take a point. */
+  public void rejected(Point point, String reason) {
+    refusals.add(point.series(), point.atMillis(), reason);
+  }
+
+  /**
+   * The report, after every point to send was noted as sent or rejected, but for those that are still pending.
+   *
+   * @param unproven whether some of what was sent in the live pass cannot be known
+   */
+  public ReconciliationReport report(long pending, boolean unproven) {
+    boolean exact = refusals.points() == 0 && pending == 0 && !unproven;
+    String reason = unproven ? "unproven" : pending > 0 ? "pending" : refusals.firstReason();
+    return new ReconciliationReport(revision, exact, exact ? null : reason, expected, asExpected, filled, corrected,
+        refusals.points(), pending, refusals.rows());
+  }
+}

@@ -1,0 +1,26 @@
+package dev.apmexport.exporter.reconcile;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of every point of one export. {@code expected = asExpected + filled + corrected + refused + pending}.
+ *
+ * @param revision counts from 1; another one follows when data came after the end
+ * @param exact whether every point was accepted as sent, and what was sent is right, relative to the log
+ * @param reason why not, or null if it is
+ * @param expected points that the complete log demands
+ * @param asExpected accepted in the live pass, with the right value
+ * @param filled never accepted before, accepted now
+ * @param corrected accepted with another value before, with the right one now
+ * @param refused cannot be brought right at this destination
+ * @param pending not sent, because the time for the export was over
+ * @param refusals the refused points as ranges of one series each; the first {@value #MAX_REFUSALS}
+ */
+public record ReconciliationReport(int revision, boolean exact, @Nullable String reason, long expected, long asExpected,
+    long filled, long corrected, long refused, long pending, List<Refusal> refusals) {
+  public static final int MAX_REFUSALS = 1_000;
+
+  /** Refused points of one series, from the first to the last time, and why. */
+  public record Refusal(String series, long fromMillis, long toMillis, long points, String reason) {}
+}

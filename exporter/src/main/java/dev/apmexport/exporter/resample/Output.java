@@ -1,0 +1,20 @@
+package dev.apmexport.exporter.resample;
+
+import dev.apmexport.exporter.metric.Labels;
+import dev.apmexport.exporter.metric.MetricType;
+
+/**
+ * What several input series are merged into. A sink makes one or more series of it.
+ *
+ * @param metric the k6 metric
+ * @param name the name at the destination; a trend's statistics are appended to it
+ * @param labels the kept tags, the static ones and the run's id, as the destination takes them
+ */
+public record Output(String metric, MetricType type, String name, Labels labels) {
+  private static final int TREND_SERIES = 9; // seven statistics, a count and a sum
+
+  /** How many series it is counted as against an export's limit. */
+  int weight() {
+    return type == MetricType.TREND ? TREND_SERIES : 1;
+  }
+}

@@ -1,0 +1,106 @@
+package dev.apmexport.exporter.sink;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
+import org.apache.hc.client5.http.classic.methods.HttpPost;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests to destinations: no redirects, no retries, no cookies, answers read to a bound, and every address checked by the
+ * {@link EgressPolicy} at the moment of connecting, so that a name that changes its address is checked again.
+ */
+public final class HttpTransport implements AutoCloseable {
+  /** So much of an answer is read; the rest is dropped with its connection. */
+  public static final int MAX_ANSWER = 64 << 10;
+  private static final int CONNECTIONS = 2_000;
+  private static final int CONNECTIONS_PER_ROUTE = 200;
+
+  private final CloseableHttpClient client;
+
+  /** An answer: its status, the start of its body as text, and its Retry-After header, if any. */
+  public record Answer(int status, String body, @Nullable String retryAfter) {}
+
+  public HttpTransport(EgressPolicy policy, Timeout connect, Timeout answer) {
+    var connections = PoolingHttpClientConnectionManagerBuilder.create().setDnsResolver(new GuardedResolver(policy))
+        .setMaxConnTotal(CONNECTIONS).setMaxConnPerRoute(CONNECTIONS_PER_ROUTE)
+        .setDefaultConnectionConfig(ConnectionConfig.custom().setConnectTimeout(connect).setSocketTimeout(answer)
+            .setValidateAfterInactivity(5, TimeUnit.SECONDS).build())
+        .build();
+    this.client = HttpClients.custom().setConnectionManager(connections).disableRedirectHandling()
+        .disableAutomaticRetries().disableCookieManagement().disableAuthCaching().disableContentCompression()
+        .disableDefaultUserAgent()
+        .setDefaultRequestConfig(RequestConfig.custom().setResponseTimeout(answer).build()).build();
+  }
+
+  public HttpTransport(EgressPolicy policy) {
+    this(policy, Timeout.ofSeconds(5), Timeout.ofSeconds(30));
+  }
+
+  /** Posts the first {@code length} bytes. Throws where there is no answer; any status is an answer. */
+  public Answer post(java.net.URI url, Map<String, String> headers, byte[] body, int length) throws IOException {
+    HttpPost post = new HttpPost(url);
+    headers.forEach(post::setHeader);
+    ContentType type = ContentType.parseLenient(headers.get("Content-Type"));
+    post.setEntity(new ByteArrayEntity(body, 0, length, type, headers.get("Content-Encoding")));
+    return client.execute(post, HttpTransport::read);
+  }
+
+  private static Answer read(ClassicHttpResponse response) throws IOException {
+    Header retryAfter = response.getFirstHeader("Retry-After");
+    return new Answer(response.getCode(), text(response.getEntity()), retryAfter == null ? null : retryAfter.getValue());
+  }
+
+  private static String text(@Nullable HttpEntity entity) throws IOException {
+    if (entity == null) {
+      return "";
+    }
+    InputStream in = entity.getContent();
+    return new String(in.readNBytes(MAX_ANSWER), StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void close() {
+    try {
+      client.close();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private record GuardedResolver(EgressPolicy policy) implements DnsResolver {
+    @Override
+    public InetAddress[] resolve(String host) throws UnknownHostException {
+      InetAddress[] addresses = SystemDefaultDnsResolver.INSTANCE.resolve(host);
+      for (InetAddress address : addresses) {
+        if (!policy.permits(address)) {
+          throw new UnknownHostException(host + " has the address " + address.getHostAddress()
+              + ", which is not public. An operator can allow it with --apm.egress.allow.");
+        }
+      }
+      return addresses;
+    }
+
+    @Override
+    public String resolveCanonicalHostname(String host) throws UnknownHostException {
+      return resolve(host)[0].getCanonicalHostName();
+    }
+  }
+}

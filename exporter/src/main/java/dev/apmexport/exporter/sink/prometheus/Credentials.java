@@ -1,0 +1,25 @@
+package dev.apmexport.exporter.sink.prometheus;
+
+import dev.apmexport.exporter.metric.Secret;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Optional;
+
+/** How a request shows who sends it. */
+public sealed interface Credentials {
+  record None() implements Credentials {}
+
+  record Bearer(Secret token) implements Credentials {}
+
+  record Basic(String username, Secret password) implements Credentials {}
+
+  /** The value of the Authorization header. */
+  default Optional<String> authorization() {
+    return switch (this) {
+      case None _ -> Optional.empty();
+      case Bearer bearer -> Optional.of("Bearer " + bearer.token().reveal());
+      case Basic basic -> Optional.of("Basic " + Base64.getEncoder()
+          .encodeToString((basic.username() + ":" + basic.password().reveal()).getBytes(StandardCharsets.UTF_8)));
+    };
+  }
+}

@@ -1,0 +1,45 @@
+package dev.apmexport.exporter.source;
+
+import dev.apmexport.exporter.metric.SampleVisitor;
+import dev.apmexport.exporter.metric.SeriesTable;
+import dev.apmexport.exporter.source.json.JsonLinesReader;
+import dev.apmexport.exporter.source.k6.MetricSetReader;
+import dev.apmexport.exporter.source.k6.SnappyBlock;
+
+/** Opens the records of one run's log, whatever their kind. Not for several threads. */
+public final class PushReader {
+  /** JSON lines carry single samples; they are treated as buckets of this many seconds. */
+  public static final int JSON_PERIOD = 1;
+
+  private final SnappyBlock block = new SnappyBlock();
+  private final MetricSetReader metricSets;
+  private final JsonLinesReader jsonLines;
+
+  public PushReader(SeriesTable table) {
+    this.metricSets = new MetricSetReader(table);
+    this.jsonLines = new JsonLinesReader(table);
+  }
+
+  /** Seconds per bucket of a record with samples. */
+  public int period(LogRecord record) throws InvalidPush {
+    if (record.kind() == LogRecord.Kind.JSON_LINES) {
+      return JSON_PERIOD;
+    }
+    block.open(record.payload());
+    return MetricSetReader.header(block.bytes(), block.length()).aggregationPeriod();
+  }
+
+  /** Hands every sample of the record to the visitor. */
+  public void read(LogRecord record, SampleVisitor visitor) throws InvalidPush {
+    if (record.kind() == LogRecord.Kind.FINISH) {
+      return;
+    }
+    block.open(record.payload());
+    TimeBounds bounds = TimeBounds.around(record.receivedAtMillis());
+    if (record.kind() == LogRecord.Kind.METRIC_SET) {
+      metricSets.read(block.bytes(), block.length(), bounds, visitor);
+    } else {
+      jsonLines.read(block.bytes(), block.length(), bounds, visitor);
+    }
+  }
+}

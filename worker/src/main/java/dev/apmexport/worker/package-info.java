@@ -1,0 +1,5 @@
+/** The live pass, the second pass and replays, as scheduled work. */
+@NullMarked
+package dev.apmexport.worker;
+
+import org.jspecify.annotations.NullMarked;
