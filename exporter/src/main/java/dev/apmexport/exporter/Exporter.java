@@ -85,9 +85,9 @@ public final class Exporter implements AutoCloseable {
     }
   }
 
-  /** From now on a failing destination is tried until this time only. */
-  public void giveUpAt(Instant time) {
-    exports.forEach(export -> export.giveUpAt(time));
+  /** From now on an export's failing destination is tried until this time only. */
+  public void giveUpAt(int index, Instant time) {
+    find(index).giveUpAt(time);
   }
 
   private LiveExport find(int index) {

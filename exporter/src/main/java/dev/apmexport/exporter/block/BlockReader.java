@@ -38,7 +38,7 @@ public final class BlockReader {
   }
 
   public boolean has(String key) {
-    return node.has(key);
+    return node.hasNonNull(key);
   }
 
   public @Nullable String text(String key) {
@@ -89,10 +89,11 @@ public final class BlockReader {
 
   /** An http or https address with a host; credentials do not belong into it. */
   public @Nullable URI url(String key) {
-    String text = text(key);
-    if (text == null) {
+    JsonNode value = value(key);
+    if (value == null) {
       return null;
     }
+    String text = value.isString() ? value.asString() : "";
     try {
       URI url = new URI(text);
       if (isWeb(url)) {
@@ -102,17 +103,17 @@ public final class BlockReader {
       // falls through to the sentence that says what would be right
     }
     error(key, "must be a full address such as https://prometheus.example.com/api/v1/write, without a user name or "
-        + "password in it; got \"" + withoutSecrets(text) + "\".");
+        + "password in it; got " + (value.isString() ? '"' + withoutSecrets(text) + '"' : type(value)) + ".");
     return null;
   }
 
   private static boolean isWeb(URI url) {
     boolean web = "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
-    return web && url.getHost() != null && url.getUserInfo() == null;
+    return web && url.getHost() != null && url.getUserInfo() == null && url.getPort() <= 65_535;
   }
 
   private static String withoutSecrets(String url) {
-    String shown = url.replaceFirst("//[^/]*@", "//***@").replaceFirst("\\?.*", "?***");
+    String shown = url.replaceFirst("(?s)^([a-zA-Z]+://)?.*@", "$1***@").replaceFirst("(?s)([?#]).*", "$1***");
     return shown.length() > SHOWN ? shown.substring(0, SHOWN) + "…" : shown;
   }
 
@@ -129,13 +130,13 @@ public final class BlockReader {
   public @Nullable BlockReader object(String key) {
     JsonNode value = value(key);
     if (value != null && !value.isObject()) {
-      error(key, "must be an object, got " + value.getNodeType().name().toLowerCase(Locale.ROOT) + ".");
+      error(key, "must be an object, got " + type(value) + ".");
     }
     return value != null && value.isObject() ? new BlockReader(path + "." + key, value, problems) : null;
   }
 
   public void require(String key, @Nullable Object value, String whatFor) {
-    if (value == null && !node.has(key)) {
+    if (value == null && !has(key)) {
       error(key, "is missing: " + whatFor);
     }
   }
@@ -169,6 +170,11 @@ public final class BlockReader {
     read.add(key);
     JsonNode value = node.get(key);
     return value == null || value.isNull() ? null : value;
+  }
+
+  /** For values that may hold a secret. */
+  private static String type(JsonNode value) {
+    return value.getNodeType().name().toLowerCase(Locale.ROOT);
   }
 
   private static String shown(JsonNode value) {

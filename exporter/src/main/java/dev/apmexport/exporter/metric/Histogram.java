@@ -38,8 +38,7 @@ public final class Histogram {
       return index * RESOLUTION;
     }
     int n = (index >> 7) - 1;
-    long unit = ((index - n * 128L + 1) << n) - 1;
-    return unit * RESOLUTION;
+    return (Math.scalb(index - n * 128 + 1.0, n) - 1) * RESOLUTION;
   }
 
   public void clear() {

@@ -29,13 +29,13 @@ public final class SeriesTable {
     }
     InputSeries added = new InputSeries(series.size(), type, name, labels);
     series.put(key, added);
+    types.putIfAbsent(name, type);
     return added;
   }
 
-  /** The type under which a metric was first seen; a run's metric cannot change it. */
+  /** The type of the metric's first series, which a run's metric cannot change; the given one while it has none. */
   public synchronized MetricType typeOf(String metric, MetricType type) {
-    MetricType known = types.putIfAbsent(metric, type);
-    return known == null ? type : known;
+    return types.getOrDefault(metric, type);
   }
 
   public synchronized int size() {

@@ -93,21 +93,46 @@ final class SelectorParser {
         throw new SelectorSyntaxException(open + 1, "the quoted value has no end");
       }
       char next = text.charAt(at++);
-      value.append(next == '\\' && quote != '`' ? escaped() : next);
+      value.appendCodePoint(next == '\\' && quote != '`' ? escaped() : next);
     }
     return value.toString();
   }
 
-  private char escaped() throws SelectorSyntaxException {
+  private int escaped() throws SelectorSyntaxException {
     char next = at < text.length() ? text.charAt(at++) : ' ';
     return switch (next) {
+      case 'a' -> 7;
+      case 'b' -> '\b';
+      case 'f' -> '\f';
       case 'n' -> '\n';
-      case 't' -> '\t';
       case 'r' -> '\r';
+      case 't' -> '\t';
+      case 'v' -> 11;
       case '\\', '"', '\'' -> next;
-      default -> throw new SelectorSyntaxException(at - 1,
-          "unknown escape; a backslash of a regular expression is written \\\\");
+      case 'x' -> numbered(at, 2, 16);
+      case 'u' -> numbered(at, 4, 16);
+      case 'U' -> numbered(at, 8, 16);
+      case '0', '1', '2', '3', '4', '5', '6', '7' -> numbered(at - 1, 3, 8);
+      default -> throw unknownEscape();
     };
+  }
+
+  /** A character by its number of so many digits, as in Go. */
+  private int numbered(int from, int digits, int radix) throws SelectorSyntaxException {
+    try {
+      int codePoint = Integer.parseInt(text, from, Math.min(text.length(), from + digits), radix);
+      if (from + digits <= text.length() && Character.isValidCodePoint(codePoint)) {
+        at = from + digits;
+        return codePoint;
+      }
+    } catch (NumberFormatException e) {
+      // falls through to the sentence that says what would be right
+    }
+    throw unknownEscape();
+  }
+
+  private SelectorSyntaxException unknownEscape() {
+    return new SelectorSyntaxException(at - 1, "unknown escape; a backslash of a regular expression is written \\\\");
   }
 
   private boolean take(char wanted) {

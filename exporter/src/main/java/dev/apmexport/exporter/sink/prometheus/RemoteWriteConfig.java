@@ -48,4 +48,9 @@ public record RemoteWriteConfig(URI url, Credentials credentials, Amendment amen
   public int maxBatch() {
     return MAX_BATCH;
   }
+
+  @Override
+  public String toString() {
+    return "RemoteWriteConfig[" + destination() + ", " + credentials + ", " + amendment + "]";
+  }
 }

@@ -53,7 +53,7 @@ sealed interface JsonLine {
     }
     try {
       long second = OffsetDateTime.parse(time).toEpochSecond();
-      return new Sample(metric, second, data.path("value").asDouble(), labels(data.path("tags")));
+      return new Sample(metric, second, data.path("value").numberValue().doubleValue(), labels(data.path("tags")));
     } catch (DateTimeException e) {
       throw new InvalidPush("has the time \"" + time + "\"; k6 writes RFC 3339, for example 2026-01-31T09:30:00.123Z", e);
     }

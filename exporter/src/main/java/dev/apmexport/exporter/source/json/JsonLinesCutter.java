@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts a stream of k6's JSON lines into chunks of a fixed number of lines, so that the same upload gives the same chunks. Each
- * chunk starts with the definitions seen so far and can be read alone. Memory is bounded by one chunk.
+ * Cuts a stream of k6's JSON lines into chunks of a fixed number of lines, fewer where they are very long, so that the same upload
+ * gives the same chunks. Each chunk starts with the definitions seen so far and can be read alone. Memory is bounded by one chunk.
  */
 public final class JsonLinesCutter {
   /** Lines per chunk. */
@@ -20,6 +20,9 @@ public final class JsonLinesCutter {
   /** A line may not be longer; k6's own are a few hundred bytes. */
   public static final int MAX_LINE = 64 << 10;
   private static final int MAX_METRICS = 10_000;
+  /** A chunk ends with the line that reaches this size; half of what a record may unpack to. */
+  private static final int MAX_CHUNK = 16 << 20;
+  private static final int MAX_DEFINITIONS = 8 << 20;
 
   private final InputStream in;
   private final byte[] buffer = new byte[64 << 10];
@@ -27,6 +30,7 @@ public final class JsonLinesCutter {
   private int end;
   private long lines;
   private final Map<String, byte[]> definitions = new LinkedHashMap<>();
+  private int definitionBytes;
 
   /**
    * @param bytes the lines, definitions first
@@ -53,7 +57,7 @@ public final class JsonLinesCutter {
     long first = Long.MAX_VALUE;
     long last = Long.MIN_VALUE;
     int taken = 0;
-    for (byte[] line = line(); line != null; line = ++taken < LINES ? line() : null) {
+    for (byte[] line = line(); line != null; line = ++taken < LINES && out.size() < MAX_CHUNK ? line() : null) {
       if (line.length == 0) {
         continue;
       }
@@ -71,14 +75,19 @@ public final class JsonLinesCutter {
     try {
       JsonLine parsed = JsonLine.parse(line, 0, line.length);
       if (parsed instanceof JsonLine.Definition definition) {
-        definitions.put(definition.metric(), line);
-        if (definitions.size() > MAX_METRICS) {
-          throw new InvalidPush("defines more than " + MAX_METRICS + " metrics");
-        }
+        define(definition.metric(), line);
       }
       return parsed;
     } catch (InvalidPush e) {
       throw new InvalidPush("Line " + lines + " " + e.getMessage() + ".", e);
+    }
+  }
+
+  private void define(String metric, byte[] line) throws InvalidPush {
+    byte[] before = definitions.put(metric, line);
+    definitionBytes += line.length - (before == null ? 0 : before.length);
+    if (definitions.size() > MAX_METRICS || definitionBytes > MAX_DEFINITIONS) {
+      throw new InvalidPush("defines more than " + MAX_METRICS + " metrics, or with more than " + MAX_DEFINITIONS + " bytes");
     }
   }
 

@@ -32,6 +32,16 @@ final class KnownSeries {
     return null;
   }
 
+  int size() {
+    return size;
+  }
+
+  void clear() {
+    Arrays.fill(table, null);
+    Arrays.fill(hashes, 0);
+    size = 0;
+  }
+
   void add(long hash, int metric, byte[] data, int from, int to, InputSeries series) {
     if (size * 2 >= table.length) {
       grow();

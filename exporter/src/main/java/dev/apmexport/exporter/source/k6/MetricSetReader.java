@@ -77,11 +77,17 @@ public final class MetricSetReader {
       throws IOException, InvalidPush {
     String name = "";
     int type = 0;
+    boolean begun = false;
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-      switch (WireFormat.getTagFieldNumber(tag)) {
+      int field = WireFormat.getTagFieldNumber(tag);
+      if (begun && field < 3) {
+        throw disorder("A name or a type follows the series of its metric", name);
+      }
+      switch (field) {
         case 1 -> name = in.readString();
         case 2 -> type = in.readEnum();
         case 3 -> {
+          begun = true;
           int limit = in.pushLimit(in.readRawVarint32());
           timeSeries(in, data, new Metric(name, MetricType.numbered(type)), bounds, visitor);
           in.popLimit(limit);
@@ -97,12 +103,12 @@ public final class MetricSetReader {
       throws IOException, InvalidPush {
     int from = in.getTotalBytesRead();
     int to = from;
+    samples.close(); // a push that could not be read leaves it open
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       int field = WireFormat.getTagFieldNumber(tag);
       if (field == 1) {
         if (samples.pending()) {
-          throw new InvalidPush("A label follows the samples of its series (metric \"" + metric.name
-              + "\"); fields must stand in the order of their numbers.");
+          throw disorder("A label follows the samples of its series", metric.name);
         }
         in.skipRawBytes(in.readRawVarint32());
         to = in.getTotalBytesRead();
@@ -121,16 +127,17 @@ public final class MetricSetReader {
   /** The series, or why there is none. */
   private Object series(Metric metric, int field, byte[] data, int from, int to) throws IOException {
     Refusal refusal = refusal(metric, field);
-    if (refusal != null) {
-      return refusal;
-    }
-    int id = metrics.computeIfAbsent(metric.name, _ -> metrics.size());
+    int id = metrics.getOrDefault(metric.name, metrics.size());
     long hash = KnownSeries.hash(id, data, from, to);
     InputSeries series = known.find(hash, id, data, from, to);
     if (series != null) {
-      return series;
+      return refusal == null ? series : refusal;
     }
+    // Of refused ones too: whether a push can be read must not depend on what the run has seen before.
     Labels labels = labels(data, from, to);
+    if (refusal != null) {
+      return refusal;
+    }
     if (labels.size() > Refusal.MAX_LABELS) {
       return Refusal.TOO_MANY_LABELS;
     }
@@ -138,6 +145,10 @@ public final class MetricSetReader {
     if (series == null) {
       return Refusal.TOO_MANY_SERIES;
     }
+    if (known.size() > 2 * table.size()) {
+      known.clear(); // k6 never changes the order of labels; a sender that does must not fill the memory
+    }
+    metrics.put(metric.name, id);
     known.add(hash, id, data, from, to, series);
     return series;
   }
@@ -156,6 +167,10 @@ public final class MetricSetReader {
     Map<String, String> labels = new TreeMap<>();
     CodedInputStream in = CodedInputStream.newInstance(data, from, to - from);
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      if (WireFormat.getTagFieldNumber(tag) != 1) {
+        in.skipField(tag);
+        continue;
+      }
       int limit = in.pushLimit(in.readRawVarint32());
       String name = "";
       String value = "";
@@ -170,6 +185,10 @@ public final class MetricSetReader {
       labels.put(name, value);
     }
     return Labels.of(labels);
+  }
+
+  private static InvalidPush disorder(String what, String metric) {
+    return new InvalidPush(what + " (metric \"" + metric + "\"); fields must stand in the order of their numbers.");
   }
 
   private static InvalidPush notProtobuf(IOException e) {

@@ -115,7 +115,8 @@ final class SampleReader {
     if (foreign) {
       return Refusal.UNKNOWN_RESOLUTION;
     }
-    return Double.isFinite(sum) ? Objects.requireNonNull(bounds).refusal(bucket) : Refusal.NOT_FINITE;
+    boolean finite = Double.isFinite(sum) && (field != 5 || Double.isFinite(trend.min) && Double.isFinite(trend.max));
+    return finite ? Objects.requireNonNull(bounds).refusal(bucket) : Refusal.NOT_FINITE;
   }
 
   /** The fields of one TrendHdrValue; counters stand before the spans that say which buckets they belong to. */
@@ -171,8 +172,10 @@ final class SampleReader {
     }
 
     private void counter(CodedInputStream in) throws IOException {
+      if (++counters > MAX_INDEX) {
+        throw new IOException("a histogram has more counters than there are buckets");
+      }
       histogram.counter(Integer.toUnsignedLong(in.readUInt32()));
-      counters++;
     }
 
     private void span(CodedInputStream in) throws IOException {
@@ -188,7 +191,7 @@ final class SampleReader {
       }
       in.popLimit(limit);
       nextIndex += offset;
-      if (offset < 0 || length < 0 || length > counters - taken || nextIndex < 0 || nextIndex + length > MAX_INDEX) {
+      if (offset < 0 || length < 0 || length > counters - taken || nextIndex < 0 || nextIndex > MAX_INDEX - length) {
         throw new IOException("a histogram's spans do not fit its counters");
       }
       for (int i = 0; i < length; i++) {

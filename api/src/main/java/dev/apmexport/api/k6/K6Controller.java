@@ -1,0 +1,67 @@
+package dev.apmexport.api.k6;
+
+import dev.apmexport.api.run.Intake;
+import dev.apmexport.api.security.Caller;
+import dev.apmexport.api.security.Refused;
+import dev.apmexport.store.run.Runs;
+import dev.apmexport.store.tenant.Tenant;
+import dev.apmexport.store.tenant.TenantRepository;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What {@code k6 run -o cloud} of every version since 0.45 calls: create, push, finish (k6's cloudapi/api.go at v2.2.0). */
+@RestController
+public class K6Controller {
+  private final Runs runs;
+  private final TenantRepository tenants;
+  private final Intake intake;
+
+  public K6Controller(Runs runs, TenantRepository tenants, Intake intake) {
+    this.runs = runs;
+    this.tenants = tenants;
+    this.intake = intake;
+  }
+
+  @PostMapping(path = "/v1/tests", consumes = MediaType.APPLICATION_JSON_VALUE)
+  CreatedTest create(Caller caller, @RequestBody JsonNode body,
+      @RequestHeader(name = "K6-Idempotency-Key", required = false) @Nullable String key) {
+    Tenant tenant = tenants.findById(caller.tenant().value()).orElseThrow();
+    JsonNode options = JsonMapper.shared().createObjectNode().set("thresholds", body.path("thresholds"));
+    Runs.Created created = runs.create(tenant, body.path("name").asString("k6 test"), key, options);
+    String details = ServletUriComponentsBuilder.fromCurrentContextPath().path("/api/v1/test-runs/{id}")
+        .build(created.run().id()).toString();
+    return CreatedTest.of(created, details);
+  }
+
+  @PostMapping(path = "/v1/tests", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
+  CreatedTest createWithArchive(Caller caller) {
+    throw new Refused(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "This version does not read script archives. Use \"k6 run -o cloud\", or "
+        + "\"k6 cloud run --local-execution --no-archive-upload\".");
+  }
+
+  @PostMapping("/v2/metrics/{id}")
+  ResponseEntity<Void> push(Caller caller, @PathVariable String id, InputStream body,
+      @RequestHeader(name = "K6-Idempotency-Key", required = false) @Nullable String key) throws IOException {
+    intake.push(intake.find(caller, id), key, body);
+    return ResponseEntity.ok().build();
+  }
+
+  @PostMapping("/v1/tests/{id}")
+  Map<String, Object> finish(Caller caller, @PathVariable String id, @RequestBody(required = false) @Nullable JsonNode outcome) {
+    intake.finish(intake.find(caller, id), outcome == null || !outcome.isObject() ? "{}" : outcome.toString());
+    return Map.of();
+  }
+}

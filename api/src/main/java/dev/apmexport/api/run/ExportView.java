@@ -1,0 +1,25 @@
+package dev.apmexport.api.run;
+
+import dev.apmexport.exporter.ExportStatus;
+import dev.apmexport.exporter.block.Problem;
+import dev.apmexport.exporter.reconcile.ReconciliationReport;
+import dev.apmexport.store.run.RunExport;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How far one export is, as the REST API tells it. */
+record ExportView(int index, String provider, String state, @Nullable Integer effectiveResampleRate, List<Problem> problems,
+    ExportStatus.Windows windows, ExportStatus.Points points, long lagSeconds, long lateSamples, @Nullable String lastError,
+    @Nullable ReconciliationReport reconciliation) {
+
+  static ExportView of(RunExport export, @Nullable ReconciliationReport report) {
+    ExportStatus status = export.status();
+    if (status == null) {
+      return new ExportView(export.index(), export.provider(), export.state(), null, export.problems(),
+          new ExportStatus.Windows(0, 0, 0), new ExportStatus.Points(0, 0, 0), 0, 0, null, report);
+    }
+    return new ExportView(export.index(), export.provider(), export.state(), status.effectiveResampleRate(),
+        export.problems(), status.windows(), status.points(), status.lagSeconds(), status.samples().late(),
+        status.lastError(), report);
+  }
+}

@@ -1,0 +1,110 @@
+package dev.apmexport.api.run;
+
+import dev.apmexport.api.security.Caller;
+import dev.apmexport.api.security.DatabasePatience;
+import dev.apmexport.api.security.Refused;
+import dev.apmexport.exporter.source.InvalidPush;
+import dev.apmexport.exporter.source.LogRecord.Kind;
+import dev.apmexport.store.log.MetricLog;
+import dev.apmexport.store.log.MetricLog.Appended;
+import dev.apmexport.store.run.RunStates;
+import dev.apmexport.store.run.TestRun;
+import dev.apmexport.store.run.TestRunRepository;
+import dev.apmexport.store.tenant.ApiToken;
+import dev.apmexport.store.work.Work;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+
+/** The one way into the metric log, whichever door a push comes through. A push is answered after it is durable. */
+public final class Intake {
+  private static final int MAX_PUSH = 4 << 20;
+  private static final Duration KEY_STANDS = Duration.ofHours(24);
+  private static final Duration BODY_STANDS = Duration.ofMinutes(5);
+
+  private final TestRunRepository runs;
+  private final RunStates states;
+  private final MetricLog log;
+  private final Work work;
+  private final DatabasePatience patience;
+
+  public Intake(TestRunRepository runs, RunStates states, MetricLog log, Work work, DatabasePatience patience) {
+    this.runs = runs;
+    this.states = states;
+    this.log = log;
+    this.work = work;
+    this.patience = patience;
+  }
+
+  /** The caller's run of this id; anybody else's is not found. */
+  public TestRun find(Caller caller, String id) {
+    return patience.call(0, () -> number(id) < 0 ? Optional.<TestRun>empty()
+        : runs.findByIdAndTenantId(number(id), caller.tenant().value()))
+        .orElseThrow(() -> Refused.notFound("There is no test run " + id + "."));
+  }
+
+  private static long number(String id) {
+    try {
+      return Long.parseLong(id);
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+
+  /** Takes one MetricSet, snappy-packed. */
+  public void push(TestRun run, @Nullable String key, InputStream body) throws IOException {
+    byte[] payload = body.readNBytes(MAX_PUSH + 1);
+    if (payload.length > MAX_PUSH) {
+      throw new Refused(HttpStatus.CONTENT_TOO_LARGE, "The body is larger than " + MAX_PUSH + " bytes; send fewer series in one push.");
+    }
+    PushExtent extent = extent(run, payload);
+    append(run, new MetricLog.Entry(Kind.METRIC_SET, "", key == null ? hash(payload) : key,
+        key == null ? BODY_STANDS : KEY_STANDS, extent.firstBucket(), extent.lastBucket(), payload));
+  }
+
+  private static PushExtent extent(TestRun run, byte[] payload) {
+    try {
+      return PushExtent.of(Long.toString(run.id()), payload);
+    } catch (InvalidPush e) {
+      throw new Refused(HttpStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static String hash(byte[] payload) {
+    return "sha256:" + HexFormat.of().formatHex(ApiToken.digest(payload));
+  }
+
+  /** Appends a record, and calls a worker where it is the first; returns whether it is new. */
+  boolean append(TestRun run, MetricLog.Entry entry) {
+    Appended appended = patience.call(entry.payload().length, () -> log.append(run.id(), entry));
+    return switch (appended) {
+      case Appended.Added added -> {
+        if (added.first()) {
+          states.running(run.id());
+          work.live(run.id());
+        }
+        yield true;
+      }
+      case Appended.Repeated _ -> false;
+      case Appended.Closed closed -> throw new Refused(HttpStatus.CONFLICT, "Test run " + run.id() + " was finished at "
+          + closed.finishedAt() + "; pushes are taken for " + MetricLog.GRACE.toSeconds() + " s after that.");
+    };
+  }
+
+  /** Closes the run; closing it again changes nothing. */
+  public void finish(TestRun run, String outcome) {
+    patience.call(0, () -> {
+      states.outcome(run.id(), outcome);
+      boolean closed = log.finish(run.id(), true, outcome.getBytes(StandardCharsets.UTF_8));
+      if (closed) {
+        work.live(run.id());
+      }
+      return closed;
+    });
+  }
+}

@@ -1,0 +1,120 @@
+package dev.apmexport.api.run;
+
+import dev.apmexport.api.security.Caller;
+import dev.apmexport.api.security.Refused;
+import dev.apmexport.exporter.reconcile.ReconciliationReport;
+import dev.apmexport.store.run.RunExport;
+import dev.apmexport.store.run.RunExportRepository;
+import dev.apmexport.store.run.RunStates;
+import dev.apmexport.store.run.Runs;
+import dev.apmexport.store.run.TestRun;
+import dev.apmexport.store.run.TestRunRepository;
+import dev.apmexport.store.tenant.Tenant;
+import dev.apmexport.store.tenant.TenantRepository;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.domain.Limit;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+/** Test runs over REST. */
+@RestController
+@RequestMapping("/api/v1/test-runs")
+public class RunController {
+  private static final int MAX_PAGE = 200;
+
+  private final Runs runs;
+  private final TestRunRepository found;
+  private final RunExportRepository exports;
+  private final RunStates states;
+  private final TenantRepository tenants;
+  private final Intake intake;
+
+  public RunController(Runs runs, TestRunRepository found, RunExportRepository exports, RunStates states,
+      TenantRepository tenants, Intake intake) {
+    this.runs = runs;
+    this.found = found;
+    this.exports = exports;
+    this.states = states;
+    this.tenants = tenants;
+    this.intake = intake;
+  }
+
+  /** A page of runs, the newest first; {@code next} is what to ask for with {@code before}, or null at the end. */
+  record Page(List<RunView> items, @Nullable String next) {}
+
+  @PostMapping
+  ResponseEntity<RunView> create(Caller caller, @RequestBody JsonNode body,
+      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key) {
+    if (!body.isObject() || !body.path("name").isString() || body.path("name").asString().isBlank()) {
+      throw new Refused(HttpStatus.BAD_REQUEST, "The body must be a JSON object {\"name\": …, \"options\": {…}} with a name.");
+    }
+    if (body.has("options") && !body.path("options").isObject()) {
+      throw new Refused(HttpStatus.BAD_REQUEST, "options must be an object: the script's options, as \"k6 inspect\" prints them.");
+    }
+    Tenant tenant = tenants.findById(caller.tenant().value()).orElseThrow();
+    Runs.Created created = runs.create(tenant, body.path("name").asString(), key, body.path("options"));
+    return ResponseEntity.created(URI.create("/api/v1/test-runs/" + created.run().id()))
+        .body(RunView.of(created.run(), created.exports(), Map.of()));
+  }
+
+  @GetMapping
+  Page list(Caller caller, @RequestParam(defaultValue = "50") int limit, @RequestParam(required = false) @Nullable Long before) {
+    int size = Math.clamp(limit, 1, MAX_PAGE);
+    List<TestRun> page = found.page(caller.tenant().value(), before == null ? Long.MAX_VALUE : before, Limit.of(size + 1));
+    List<TestRun> shown = page.subList(0, Math.min(size, page.size()));
+    String next = page.size() > size ? Long.toString(shown.getLast().id()) : null;
+    return new Page(views(shown), next);
+  }
+
+  @GetMapping("/{id}")
+  RunView show(Caller caller, @PathVariable String id) {
+    return views(List.of(intake.find(caller, id))).getFirst();
+  }
+
+  private List<RunView> views(List<TestRun> page) {
+    Map<Long, List<RunExport>> byRun = exports.findByTestRunIdInOrderByIndex(page.stream().map(TestRun::id).toList())
+        .stream().collect(Collectors.groupingBy(RunExport::testRunId));
+    Map<Long, ReconciliationReport> reports =
+        states.latestReports(byRun.values().stream().flatMap(List::stream).map(RunExport::id).toList());
+    return page.stream().map(run -> RunView.of(run, byRun.getOrDefault(run.id(), List.of()), reports)).toList();
+  }
+
+  /** One MetricSet of k6's, as a snappy block. */
+  @PostMapping("/{id}/metrics")
+  ResponseEntity<Void> metrics(Caller caller, @PathVariable String id, InputStream body,
+      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
+      @RequestHeader(name = "K6-Idempotency-Key", required = false) @Nullable String k6Key) throws IOException {
+    intake.push(intake.find(caller, id), key == null ? k6Key : key, body);
+    return ResponseEntity.noContent().build();
+  }
+
+  /** k6's JSON lines ({@code -o json}), plain or gzip, of any length. */
+  @PostMapping("/{id}/samples")
+  SamplesUpload.Stored samples(Caller caller, @PathVariable String id, InputStream body,
+      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key) throws IOException {
+    return new SamplesUpload(intake, intake.find(caller, id), key).take(body);
+  }
+
+  /** Says that no more data will come; the second pass begins. */
+  @PostMapping("/{id}/finish")
+  RunView finish(Caller caller, @PathVariable String id, @RequestBody(required = false) @Nullable JsonNode outcome) {
+    TestRun run = intake.find(caller, id);
+    intake.finish(run, outcome == null || !outcome.isObject() ? "{}" : outcome.toString());
+    return show(caller, id);
+  }
+}

@@ -1,0 +1,60 @@
+package dev.apmexport.api.security;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.ServletWebRequest;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+
+/** Says a refusal in the caller's own format: k6's on k6's paths, RFC 9457 on ours. */
+@RestControllerAdvice
+public final class Refusals extends ResponseEntityExceptionHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
+
+  @ExceptionHandler
+  ResponseEntity<Object> refused(Refused refused, HttpServletRequest request) {
+    return answer(refused.status(), String.valueOf(refused.getMessage()), refused.facts(), request);
+  }
+
+  /** A fault of ours: the log has the cause, the caller a sentence. */
+  @ExceptionHandler
+  ResponseEntity<Object> fault(RuntimeException fault, HttpServletRequest request) {
+    LOG.error("{} {} failed.", request.getMethod(), request.getRequestURI(), fault);
+    return answer(HttpStatus.INTERNAL_SERVER_ERROR, "The service failed to handle this request; its log tells why.",
+        Map.of(), request);
+  }
+
+  @Override
+  protected @Nullable ResponseEntity<Object> handleExceptionInternal(Exception e, @Nullable Object body,
+      HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+    String detail = body instanceof ProblemDetail problem && problem.getDetail() != null ? problem.getDetail()
+        : "The request cannot be served.";
+    ResponseEntity<Object> answer = answer(status, detail, Map.of(), ((ServletWebRequest) request).getRequest());
+    return ResponseEntity.status(status).headers(headers).headers(answer.getHeaders()).body(answer.getBody());
+  }
+
+  private static ResponseEntity<Object> answer(HttpStatusCode status, String sentence, Map<String, Object> facts,
+      HttpServletRequest request) {
+    if (isK6(request.getRequestURI())) {
+      return ResponseEntity.status(status).header(HttpHeaders.CONTENT_TYPE, "application/json")
+          .body(Map.of("error", Map.of("code", status.value(), "message", sentence)));
+    }
+    ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, sentence);
+    facts.forEach(problem::setProperty);
+    return ResponseEntity.status(status).header(HttpHeaders.CONTENT_TYPE, "application/problem+json").body(problem);
+  }
+
+  private static boolean isK6(String path) {
+    return path.startsWith("/v1/") || path.startsWith("/v2/");
+  }
+}

@@ -1,0 +1,263 @@
+package dev.apmexport.exporter.resample;
+
+import static dev.apmexport.exporter.resample.Script.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class ResamplerTest {
+
+  @Test
+  void a_counter_adds_up_opens_with_its_first_window_and_repeats_its_total() {
+    given(3, """
+        counter a{1} 3 1
+        counter a{1} 3 2
+        counter a{2} 5 4
+        counter b 9 1
+        finish
+        """).emits("""
+        [3,6) opens a
+        [3,6) a +7.0 =7.0
+        [6,9) a +0.0 =7.0
+        [9,12) opens b
+        [9,12) a +0.0 =7.0
+        [9,12) b +1.0 =1.0
+        """);
+  }
+
+  @Test
+  void a_gauge_is_its_latest_bucket_and_of_one_bucket_the_largest() {
+    given(3, """
+        gauge g{1} 4 5
+        gauge g{1} 3 9
+        gauge g{2} 4 7
+        gauge g{1} 4 6
+        gauge g{1} 10 -1
+        gauge g{1} 10 -2
+        finish
+        """).emits("""
+        [3,6) opens g
+        [3,6) g 7.0
+        [6,9) g 7.0
+        [9,12) g -1.0
+        """);
+  }
+
+  @Test
+  void only_vus_are_added_up_over_generators() {
+    given(3, """
+        gauge vus 3 5 by 0
+        gauge vus 4 3 by 1
+        gauge vus_max 3 10 by 0
+        gauge vus_max 3 10 by 2
+        gauge temperature 3 5 by 0
+        gauge temperature 4 3 by 1
+        finish
+        """).emits("""
+        [3,6) opens vus
+        [3,6) opens vus_max
+        [3,6) opens temperature
+        [3,6) vus 8.0
+        [3,6) vus_max 20.0
+        [3,6) temperature 3.0
+        """);
+  }
+
+  @Test
+  void a_generators_vus_count_until_it_is_silent_and_the_last_ones_to_the_end() {
+    given(3, 4, 100, """
+        gauge vus 3 5 by 0
+        gauge vus 4 3 by 1
+        gauge vus 7 4 by 1
+        counter c 20 1
+        finish
+        """).emits("""
+        [3,6) opens vus
+        [3,6) vus 8.0
+        [6,9) vus 4.0
+        [9,12) vus 4.0
+        [12,15) vus 4.0
+        [15,18) vus 4.0
+        [18,21) opens c
+        [18,21) vus 4.0
+        [18,21) c +1.0 =1.0
+        """);
+  }
+
+  @Test
+  void a_rate_has_values_only_where_it_had_samples() {
+    given(1, """
+        rate r{1} 1 1/3
+        rate r{2} 1 0/1
+        rate r{1} 3 2/2
+        finish
+        """).emits("""
+        [1,2) opens r
+        [1,2) r 1/4
+        [2,3) r 0/0
+        [3,4) r 2/2
+        """);
+  }
+
+  @Test
+  void a_trend_speaks_of_its_window_and_counts_from_the_runs_start() {
+    given(2, """
+        trend t{1} 2 10 20
+        trend t{2} 3 5
+        trend t{1} 6 7
+        finish
+        """).emits("""
+        [2,4) opens t
+        [2,4) t 5.0..20.0 of 3 =3 sum 35.0
+        [4,6) t - of 0 =3 sum 35.0
+        [6,8) t 7.0..7.0 of 1 =4 sum 42.0
+        """);
+  }
+
+  @Test
+  void what_is_late_enters_totals_only() {
+    Script script = given(2, """
+        counter c 2 1
+        gauge g 2 5
+        rate r 2 1/2
+        trend t 2 10
+        seal 4
+        counter c 3 7
+        gauge g 3 99
+        rate r 3 9/9
+        trend t 3 1 500
+        finish
+        counter c 6 1
+        finish
+        """);
+    script.emits("""
+        [2,4) opens c
+        [2,4) opens g
+        [2,4) opens r
+        [2,4) opens t
+        [2,4) c +1.0 =1.0
+        [2,4) g 5.0
+        [2,4) r 1/2
+        [2,4) t 10.0..10.0 of 1 =1 sum 10.0
+        [4,6) c +7.0 =8.0
+        [4,6) g 5.0
+        [4,6) r 0/0
+        [4,6) t - of 0 =3 sum 511.0
+        [6,8) c +1.0 =9.0
+        [6,8) g 5.0
+        [6,8) r 0/0
+        [6,8) t - of 0 =3 sum 511.0
+        """);
+    assertThat(script.counts().late()).isEqualTo(4);
+    assertThat(script.counts().selected()).isEqualTo(9);
+  }
+
+  @Test
+  void a_series_that_is_late_from_its_first_sample_opens_with_the_oldest_open_window() {
+    given(1, """
+        counter a 5 1
+        seal 6
+        counter b 3 2
+        trend t 3 4
+        gauge g 3 1
+        counter a 7 1
+        finish
+        """).emits("""
+        [5,6) opens a
+        [5,6) a +1.0 =1.0
+        [6,7) opens b
+        [6,7) opens t
+        [6,7) a +0.0 =1.0
+        [6,7) b +2.0 =2.0
+        [6,7) t - of 0 =1 sum 4.0
+        [7,8) a +1.0 =2.0
+        [7,8) b +0.0 =2.0
+        [7,8) t - of 0 =1 sum 4.0
+        """);
+  }
+
+  @Test
+  void windows_are_sealed_in_order_once_and_only_when_they_have_passed() {
+    given(3, """
+        counter a 7 1
+        counter a 4 1
+        counter a 10 1
+        seal 5
+        seal 6
+        seal 8
+        seal 3
+        seal 9
+        """).emits("""
+        [3,6) opens a
+        [3,6) a +1.0 =1.0
+        [6,9) a +1.0 =2.0
+        """);
+  }
+
+  @Test
+  void windows_are_aligned_to_the_epoch_also_before_it() {
+    given(10, """
+        counter a -1 1
+        counter a 0 2
+        counter a 9 4
+        finish
+        """).emits("""
+        [-10,0) opens a
+        [-10,0) a +1.0 =1.0
+        [0,10) a +6.0 =7.0
+        """);
+  }
+
+  @Test
+  void sealing_while_nothing_is_known_yet_does_nothing() {
+    given(3, """
+        unsealed
+        unsealed
+        counter a 3 1
+        unsealed
+        counter a 300 1
+        seal 6
+        unsealed
+        """).emits("""
+        [3,6) opens a
+        [3,6) a +1.0 =1.0
+        """);
+  }
+
+  @Test
+  void outputs_beyond_the_limit_are_refused_and_the_others_go_on() {
+    Script script = given(1, 10, 11, """
+        counter a{1} 1 1
+        trend t 1 1
+        counter b 1 1
+        counter c 1 1
+        trend u 1 1
+        counter a{2} 1 1
+        counter x 1 1
+        counter c 2 1
+        finish
+        """);
+    script.emits("""
+        [1,2) opens a
+        [1,2) opens t
+        [1,2) opens b
+        [1,2) a +2.0 =2.0
+        [1,2) t 1.0..1.0 of 1 =1 sum 1.0
+        [1,2) b +1.0 =1.0
+        [2,3) a +0.0 =2.0
+        [2,3) t - of 0 =1 sum 1.0
+        [2,3) b +0.0 =1.0
+        """);
+    assertThat(script.counts().selected()).isEqualTo(4);
+    assertThat(script.counts().refused()).isEqualTo(3);
+    assertThat(script.counts().unselected()).isEqualTo(1);
+  }
+
+  @Test
+  void a_window_that_is_no_multiple_of_the_buckets_is_rounded_up() {
+    assertThat(Window.effectiveSeconds(5, 3)).isEqualTo(6);
+    assertThat(Window.effectiveSeconds(6, 3)).isEqualTo(6);
+    assertThat(Window.effectiveSeconds(1, 3)).isEqualTo(3);
+    assertThat(Window.effectiveSeconds(7, 1)).isEqualTo(7);
+  }
+}

@@ -1,0 +1,100 @@
+package dev.apmexport.exporter.resample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class WatermarkTest {
+  private static final int LATENESS = 2;
+  private static final int SILENCE = 10;
+
+  private final Watermark watermark = new Watermark(LATENESS, SILENCE);
+
+  @Test
+  void nothing_is_known_before_the_first_bucket() {
+    assertThat(watermark.second()).isEqualTo(Long.MIN_VALUE);
+    watermark.heard("a", 1_000);
+    assertThat(watermark.second()).isEqualTo(Long.MIN_VALUE);
+    assertThat(watermark.lastBucket()).isEqualTo(Long.MIN_VALUE);
+  }
+
+  @Test
+  void it_stands_at_the_end_of_the_latest_bucket_less_the_lateness() {
+    push("a", 1, 100, 3);
+    assertThat(watermark.second()).isEqualTo(101);
+    push("a", 2, 97, 3);
+    assertThat(watermark.second()).isEqualTo(101);
+    push("a", 3, 103, 3);
+    assertThat(watermark.second()).isEqualTo(104);
+    assertThat(watermark.lastBucket()).isEqualTo(103);
+  }
+
+  @Test
+  void the_slowest_of_several_generators_counts() {
+    push("a", 1, 110, 1);
+    push("b", 1, 105, 1);
+    push("c", 1, 120, 1);
+    assertThat(watermark.second()).isEqualTo(104);
+    push("b", 2, 130, 1);
+    assertThat(watermark.second()).isEqualTo(109);
+  }
+
+  @Test
+  void a_generator_without_a_bucket_yet_holds_nobody_up() {
+    push("a", 1, 110, 1);
+    watermark.heard("b", 1_000);
+    assertThat(watermark.second()).isEqualTo(109);
+  }
+
+  @Test
+  void a_silent_generator_is_not_waited_for() {
+    push("a", 1, 100, 1);
+    push("b", 1, 100, 1);
+    push("a", 11, 110, 1);
+    assertThat(watermark.second()).isEqualTo(99);
+    watermark.heard("a", 11_001);
+    assertThat(watermark.second()).isEqualTo(109);
+  }
+
+  @Test
+  void an_empty_push_is_a_sign_of_life() {
+    push("a", 1, 100, 1);
+    push("b", 1, 100, 1);
+    watermark.heard("b", 5_000);
+    push("a", 12, 110, 1);
+    assertThat(watermark.second()).isEqualTo(99);
+  }
+
+  @Test
+  void a_generator_that_returns_is_waited_for_again() {
+    push("a", 1, 100, 1);
+    push("b", 1, 100, 1);
+    push("a", 20, 120, 1);
+    assertThat(watermark.second()).isEqualTo(119);
+    push("b", 21, 105, 1);
+    assertThat(watermark.second()).isEqualTo(104);
+  }
+
+  @Test
+  void generators_are_numbered_in_the_order_of_the_log() {
+    assertThat(watermark.heard("b", 1)).isEqualTo(0);
+    assertThat(watermark.heard("", 1)).isEqualTo(1);
+    assertThat(watermark.heard("b", 2)).isEqualTo(0);
+  }
+
+  @Test
+  void a_copy_goes_its_own_way() {
+    push("a", 1, 100, 1);
+    Watermark copy = watermark.copy();
+    push("a", 2, 200, 1);
+    assertThat(copy.second()).isEqualTo(99);
+    assertThat(copy.heard("a", 3_000)).isEqualTo(0);
+    copy.observe(0, 150, 1);
+    assertThat(copy.second()).isEqualTo(149);
+    assertThat(watermark.second()).isEqualTo(199);
+  }
+
+  private void push(String instance, int receivedAt, long bucket, int period) {
+    watermark.observe(watermark.heard(instance, receivedAt * 1000L), bucket, period);
+  }
+}

@@ -1,0 +1,69 @@
+package dev.apmexport.store;
+
+import dev.apmexport.store.ledger.LedgerWriter;
+import dev.apmexport.store.log.MetricLog;
+import dev.apmexport.store.run.RunExport;
+import dev.apmexport.store.run.RunExportRepository;
+import dev.apmexport.store.run.RunStates;
+import dev.apmexport.store.run.Runs;
+import dev.apmexport.store.run.TestRun;
+import dev.apmexport.store.run.TestRunRepository;
+import dev.apmexport.store.secret.MasterKey;
+import dev.apmexport.store.secret.Vault;
+import dev.apmexport.store.tenant.ApiToken;
+import dev.apmexport.store.tenant.Tenant;
+import dev.apmexport.store.tenant.TenantRepository;
+import dev.apmexport.store.work.Work;
+import java.nio.file.Path;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.persistence.autoconfigure.EntityScan;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.jpa.repository.config.EnableJpaRepositories;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/** The store's parts, for whichever process imports it. */
+@Configuration(proxyBeanMethods = false)
+@EntityScan(basePackageClasses = {Tenant.class, ApiToken.class, TestRun.class, RunExport.class})
+@EnableJpaRepositories(basePackageClasses = {TenantRepository.class, TestRunRepository.class})
+public class StoreConfiguration {
+  @Bean
+  DatabaseTimeline databaseTimeline(JdbcClient jdbc) {
+    return new DatabaseTimeline(jdbc);
+  }
+
+  /** The key comes from the setting or else from a file that the first start makes. */
+  @Bean
+  Vault vault(@Value("${apm.master-key:}") String key, @Value("${apm.data-dir:data}") Path dataDirectory) {
+    return new Vault(key.isBlank() ? MasterKey.inFile(dataDirectory.resolve("master.key")) : key);
+  }
+
+  @Bean
+  Runs runs(TestRunRepository runs, RunExportRepository exports, JdbcClient jdbc, Vault vault,
+      PlatformTransactionManager transactions, DatabaseTimeline clock) {
+    return new Runs(runs, exports, jdbc, vault, transactions, clock);
+  }
+
+  @Bean
+  RunStates runStates(JdbcClient jdbc) {
+    return new RunStates(jdbc);
+  }
+
+  @Bean
+  MetricLog metricLog(JdbcClient jdbc, PlatformTransactionManager transactions) {
+    return new MetricLog(jdbc, transactions);
+  }
+
+  @Bean
+  LedgerWriter ledgerWriter(JdbcTemplate jdbc, PlatformTransactionManager transactions) {
+    return new LedgerWriter(jdbc, transactions);
+  }
+
+  @Bean
+  Work work(DataSource database, DatabaseTimeline clock) {
+    return new Work(database, clock);
+  }
+}

@@ -1,0 +1,162 @@
+package dev.apmexport.store.log;
+
+import dev.apmexport.exporter.source.LogRecord.Kind;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The metric log. An append is one transaction that locks the run's head, so numbers have no gap and follow the order of commit; it is
+ * durable when it returns.
+ */
+public final class MetricLog {
+  /** How long after an explicit finish a push is still taken. */
+  public static final Duration GRACE = Duration.ofSeconds(200);
+  private static final String NO_PARTITION = "23514";
+
+  private final JdbcClient jdbc;
+  private final TransactionTemplate transaction;
+
+  public MetricLog(JdbcClient jdbc, PlatformTransactionManager transactions) {
+    this.jdbc = jdbc;
+    this.transaction = new TransactionTemplate(transactions);
+  }
+
+  /**
+   * What is to be appended.
+   *
+   * @param key the same for every try to deliver the same push
+   * @param keyFor how long the key stands for this push; a body's hash stands for less than a sender's own key
+   */
+  public record Entry(Kind kind, String instance, String key, Duration keyFor, long firstBucket, long lastBucket,
+      byte[] payload) {}
+
+  /** What became of an append. */
+  public sealed interface Appended {
+    /** It is in the log, {@code first} of its run or the first after the run seemed over. */
+    record Added(long seq, boolean first) implements Appended {}
+
+    /** It was in the log already. */
+    record Repeated(long seq) implements Appended {}
+
+    /** The run is over. */
+    record Closed(Instant finishedAt) implements Appended {}
+  }
+
+  private record Head(long seq, OffsetDateTime at, @Nullable OffsetDateTime finishedAt, @Nullable String finish) {
+    static Head of(ResultSet row, int number) throws SQLException {
+      return new Head(row.getLong("next_seq"), row.getObject("last_at", OffsetDateTime.class),
+          row.getObject("finished_at", OffsetDateTime.class), row.getString("finish"));
+    }
+
+    boolean isClosed() {
+      return "explicit".equals(finish) && finishedAt != null && at.isAfter(finishedAt.plus(GRACE));
+    }
+  }
+
+  /** Appends samples. */
+  public Appended append(long testRunId, Entry entry) {
+    return withPartition(() -> transaction.execute(status -> {
+      Head head = advance(testRunId);
+      if (head.isClosed()) {
+        status.setRollbackOnly();
+        return new Appended.Closed(Optional.ofNullable(head.finishedAt).orElseThrow().toInstant());
+      }
+      if (!claim(testRunId, entry, head.seq)) {
+        status.setRollbackOnly();
+        return new Appended.Repeated(seqOf(testRunId, entry));
+      }
+      insert(testRunId, entry, head);
+      boolean reopened = "idle".equals(head.finish) && reopen(testRunId);
+      return new Appended.Added(head.seq, head.seq == 1 || reopened);
+    }));
+  }
+
+  /**
+   * Closes the run. Only the first explicit finish counts; an idle one counts unless there was any before.
+   *
+   * @return whether this call closed it
+   */
+  public boolean finish(long testRunId, boolean explicit, byte[] body) {
+    return withPartition(() -> transaction.execute(status -> {
+      Head head = advance(testRunId);
+      if (head.finish != null && (!explicit || head.finish.equals("explicit"))) {
+        status.setRollbackOnly();
+        return false;
+      }
+      insert(testRunId, new Entry(Kind.FINISH, "", "", Duration.ZERO, Long.MAX_VALUE, Long.MIN_VALUE, body), head);
+      jdbc.sql("update run_head set finished_at = last_at, finish = ? where test_run_id = ?")
+          .params(explicit ? "explicit" : "idle", testRunId).update();
+      jdbc.sql("update test_run set state = 'finishing' where id = ?").param(testRunId).update();
+      return true;
+    }));
+  }
+
+  public PostgresRunFeed feed(long testRunId, Instant createdAt) {
+    return new PostgresRunFeed(jdbc, testRunId, createdAt);
+  }
+
+  private Head advance(long testRunId) {
+    return jdbc.sql("""
+        update run_head set next_seq = next_seq + 1, last_at = greatest(last_at, clock_timestamp())
+        where test_run_id = ? returning next_seq, last_at, finished_at, finish""").param(testRunId).query(Head::of).single();
+  }
+
+  /** Takes the key for this push; false if it stands for an earlier one. */
+  private boolean claim(long testRunId, Entry entry, long seq) {
+    return jdbc.sql("""
+        insert into push_key (test_run_id, instance, key, seq) values (?, ?, ?, ?)
+        on conflict (test_run_id, instance, key) do update set seq = excluded.seq, created_at = now()
+          where push_key.created_at < now() - ? * interval '1 second'""")
+        .params(testRunId, entry.instance, entry.key, seq, entry.keyFor.toSeconds()).update() == 1;
+  }
+
+  private long seqOf(long testRunId, Entry entry) {
+    return jdbc.sql("select seq from push_key where test_run_id = ? and instance = ? and key = ?")
+        .params(testRunId, entry.instance, entry.key).query(Long.class).single();
+  }
+
+  private void insert(long testRunId, Entry entry, Head head) {
+    jdbc.sql("""
+        insert into metric_log (test_run_id, seq, received_at, kind, instance, first_bucket, last_bucket, payload)
+        values (?, ?, ?, ?, ?, ?, ?, ?)""")
+        .params(testRunId, head.seq, head.at, entry.kind.number(), entry.instance, entry.firstBucket, entry.lastBucket,
+            entry.payload)
+        .update();
+  }
+
+  private boolean reopen(long testRunId) {
+    jdbc.sql("update run_head set finished_at = null, finish = null where test_run_id = ?").param(testRunId).update();
+    jdbc.sql("update test_run set state = 'running' where id = ?").param(testRunId).update();
+    return true;
+  }
+
+  /** Partitions are made ahead; where nobody has done so, the append that needs one makes it. */
+  private <T> T withPartition(Supplier<@Nullable T> append) {
+    try {
+      return Objects.requireNonNull(append.get());
+    } catch (DataAccessException e) {
+      if (!(e.getMostSpecificCause() instanceof SQLException cause) || !NO_PARTITION.equals(cause.getSQLState())) {
+        throw e;
+      }
+      makePartitions();
+      return Objects.requireNonNull(append.get());
+    }
+  }
+
+  /** Makes the partitions from the last hour to a day ahead. */
+  public void makePartitions() {
+    jdbc.sql("select ensure_metric_log_partition(now() + h * interval '1 hour') from generate_series(-1, 24) h")
+        .query().listOfRows();
+  }
+}

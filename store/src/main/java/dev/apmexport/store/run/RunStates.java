@@ -1,0 +1,105 @@
+package dev.apmexport.store.run;
+
+import dev.apmexport.exporter.ExportStatus;
+import dev.apmexport.exporter.reconcile.ReconciliationReport;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What workers note about runs and exports. Every change is one statement, so that none can undo another's. */
+public final class RunStates {
+  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final int USER_ABORT = 5; // k6's run_status from 5 to 9 says that a run did not come to its end
+
+  private final JdbcClient jdbc;
+
+  public RunStates(JdbcClient jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  public void running(long testRunId) {
+    jdbc.sql("update test_run set state = 'running' where id = ? and state = 'created'").param(testRunId).update();
+  }
+
+  /** Notes what k6 said when it closed the run. */
+  public void outcome(long testRunId, String json) {
+    jdbc.sql("update test_run set outcome = ? where id = ? and outcome is null").params(json, testRunId).update();
+  }
+
+  public void status(long exportId, ExportStatus status) {
+    jdbc.sql("update export set status = ?, state = case when state in ('live', 'behind', 'paused') then ? else state end "
+        + "where id = ?").params(JSON.writeValueAsString(status), name(status.state()), exportId).update();
+  }
+
+  public void state(long exportId, ExportStatus.State state) {
+    jdbc.sql("update export set state = ? where id = ?").params(name(state), exportId).update();
+  }
+
+  /** Notes what a second pass found, up to a record of the log. */
+  public void reconciled(long exportId, ReconciliationReport report, long throughSeq, boolean gaveUp) {
+    jdbc.sql("insert into reconciliation (export_id, revision, report) values (?, ?, ?) on conflict do nothing")
+        .params(exportId, report.revision(), JSON.writeValueAsString(report)).update();
+    jdbc.sql("update export set state = ?, reconciled_seq = ? where id = ?")
+        .params(gaveUp ? "gaveUp" : "done", throughSeq, exportId).update();
+  }
+
+  /** Ends the run if it was closed and every export of it has come to its end. */
+  public void endIfAllDone(long testRunId) {
+    jdbc.sql("""
+        update test_run set state = case
+            when coalesce((outcome::jsonb ->> 'run_status')::int, 3) between ? and 9 then 'aborted' else 'finished' end
+        where id = ? and state = 'finishing'
+          and not exists (select 1 from export where test_run_id = test_run.id
+            and state not in ('disabled', 'done', 'gaveUp'))""").params(USER_ABORT, testRunId).update();
+  }
+
+  /** When the run was closed, if it is. */
+  public Optional<Instant> finishedAt(long testRunId) {
+    return jdbc.sql("select finished_at from run_head where test_run_id = ? and finished_at is not null").param(testRunId)
+        .query((row, n) -> row.getObject(1, OffsetDateTime.class).toInstant()).optional();
+  }
+
+  public int revisions(long exportId) {
+    return jdbc.sql("select count(*) from reconciliation where export_id = ?").param(exportId).query(Integer.class)
+        .single();
+  }
+
+  /** The latest report of each of these exports. */
+  public Map<Long, ReconciliationReport> latestReports(List<Long> exportIds) {
+    Map<Long, ReconciliationReport> reports = new HashMap<>();
+    if (!exportIds.isEmpty()) {
+      jdbc.sql("select distinct on (export_id) export_id, report from reconciliation where export_id in (:ids) "
+          + "order by export_id, revision desc").param("ids", exportIds)
+          .query(row -> {
+            reports.put(row.getLong(1), JSON.readValue(row.getString(2), ReconciliationReport.class));
+          });
+    }
+    return reports;
+  }
+
+  /** Exports whose run was closed and whose last second pass has not seen all of the log. */
+  public List<Long> unreconciled() {
+    return new ArrayList<>(jdbc.sql("""
+        select e.id from export e join run_head h on h.test_run_id = e.test_run_id
+        where e.state in ('done', 'gaveUp') and h.finish = 'explicit' and e.reconciled_seq < h.next_seq""")
+        .query(Long.class).list());
+  }
+
+  /** Runs that have data and are not over. */
+  public List<Long> unfinished() {
+    return jdbc.sql("""
+        select r.id from test_run r join run_head h on h.test_run_id = r.id
+        where h.next_seq > 0 and r.state in ('created', 'running')""").query(Long.class).list();
+  }
+
+  static String name(ExportStatus.State state) {
+    return state == ExportStatus.State.GAVE_UP ? "gaveUp" : state.name().toLowerCase(Locale.ROOT);
+  }
+}

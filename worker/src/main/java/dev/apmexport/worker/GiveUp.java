@@ -1,0 +1,17 @@
+package dev.apmexport.worker;
+
+import dev.apmexport.exporter.sink.Amendment;
+import java.time.Duration;
+import java.time.Instant;
+
+/** How long after the end of a run its exports are tried: as long as the destination could still take the points. */
+public final class GiveUp {
+  private static final Duration IN_ORDER = Duration.ofHours(1);
+  private static final Duration OUT_OF_ORDER = Duration.ofHours(24);
+
+  private GiveUp() {}
+
+  public static Instant after(Instant finished, Amendment amendment) {
+    return finished.plus(amendment instanceof Amendment.OutOfOrder ? OUT_OF_ORDER : IN_ORDER);
+  }
+}

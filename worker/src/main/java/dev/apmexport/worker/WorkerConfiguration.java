@@ -1,0 +1,89 @@
+package dev.apmexport.worker;
+
+import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.SchedulerBuilder;
+import com.github.kagkarlsson.scheduler.task.Task;
+import dev.apmexport.exporter.Exporter;
+import dev.apmexport.exporter.delivery.RetryPolicy;
+import dev.apmexport.exporter.sink.EgressPolicy;
+import dev.apmexport.exporter.sink.HttpTransport;
+import dev.apmexport.store.DatabaseTimeline;
+import dev.apmexport.store.StoreConfiguration;
+import dev.apmexport.store.ledger.LedgerWriter;
+import dev.apmexport.store.log.MetricLog;
+import dev.apmexport.store.run.RunExportRepository;
+import dev.apmexport.store.run.RunStates;
+import dev.apmexport.store.run.Runs;
+import dev.apmexport.store.run.TestRunRepository;
+import dev.apmexport.store.work.Work;
+import dev.apmexport.worker.live.LiveRuns;
+import dev.apmexport.worker.secondpass.SecondPasses;
+import dev.apmexport.worker.upkeep.Upkeep;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The parts of a worker, and the schedulers that feed it: one for live runs, one for all that comes after. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(WorkerSettings.class)
+@Import(StoreConfiguration.class)
+public class WorkerConfiguration {
+  @Bean
+  HttpTransport httpTransport(@Value("${apm.egress.allow:}") String allowed) {
+    return new HttpTransport(EgressPolicy.parse(allowed));
+  }
+
+  @Bean
+  Exporter.Means means(HttpTransport http, DatabaseTimeline time) {
+    return new Exporter.Means(http, RetryPolicy.standard(), time, Thread.ofVirtual().name("export-", 0).factory());
+  }
+
+  @Bean
+  OpenExports openExports(Runs runs, JdbcClient jdbc, LedgerWriter ledgers) {
+    return new OpenExports(runs, jdbc, ledgers);
+  }
+
+  @Bean
+  LiveRuns liveRuns(TestRunRepository runs, RunExportRepository exports, OpenExports open, MetricLog log,
+      RunStates states, Work work, Exporter.Means means) {
+    return new LiveRuns(runs, exports, open, log, states, work, means);
+  }
+
+  @Bean
+  SecondPasses secondPasses(TestRunRepository runs, RunExportRepository exports, OpenExports open, MetricLog log,
+      RunStates states, Exporter.Means means) {
+    return new SecondPasses(runs, exports, open, log, states, means);
+  }
+
+  @Bean
+  Upkeep upkeep(RunStates states, Work work, MetricLog log, JdbcClient jdbc) {
+    return new Upkeep(states, work, log, jdbc);
+  }
+
+  @Bean(initMethod = "start", destroyMethod = "stop")
+  Scheduler liveScheduler(DataSource database, LiveRuns live, WorkerSettings settings, DatabaseTimeline clock) {
+    return scheduler(database, List.of(live.task()), Work.LIVE_TABLE, settings.liveRuns(), clock).build();
+  }
+
+  @Bean(initMethod = "start", destroyMethod = "stop")
+  Scheduler passScheduler(DataSource database, SecondPasses passes, Upkeep upkeep, WorkerSettings settings,
+      DatabaseTimeline clock) {
+    return scheduler(database, List.of(passes.task()), Work.PASS_TABLE, settings.secondPasses() + 2, clock)
+        .startTasks(upkeep.sweep(), upkeep.log()).build();
+  }
+
+  private static SchedulerBuilder scheduler(DataSource database, List<Task<?>> tasks, String table, int threads,
+      DatabaseTimeline clock) {
+    return Scheduler.create(database, tasks).tableName(table).threads(threads)
+        .executorService(Executors.newVirtualThreadPerTaskExecutor()).pollingInterval(Duration.ofMillis(500))
+        .heartbeatInterval(Duration.ofSeconds(2)).missedHeartbeatsLimit(4).shutdownMaxWait(Duration.ofSeconds(20))
+        .clock(clock::instant);
+  }
+}

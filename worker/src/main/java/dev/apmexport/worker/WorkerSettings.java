@@ -1,0 +1,13 @@
+package dev.apmexport.worker;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * What an operator can set of a worker.
+ *
+ * @param liveRuns the most runs it plays at once; each costs a virtual thread and the state of its windows
+ * @param secondPasses the most second passes it makes at once; each reads a whole log
+ */
+@ConfigurationProperties("apm.worker")
+public record WorkerSettings(@DefaultValue("200") int liveRuns, @DefaultValue("4") int secondPasses) {}

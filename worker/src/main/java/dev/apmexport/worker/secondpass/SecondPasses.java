@@ -1,0 +1,73 @@
+package dev.apmexport.worker.secondpass;
+
+import com.github.kagkarlsson.scheduler.task.CompletionHandler;
+import com.github.kagkarlsson.scheduler.task.ExecutionContext;
+import com.github.kagkarlsson.scheduler.task.TaskInstance;
+import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
+import dev.apmexport.exporter.Export;
+import dev.apmexport.exporter.ExportStatus;
+import dev.apmexport.exporter.Exporter;
+import dev.apmexport.exporter.SecondPass;
+import dev.apmexport.store.log.MetricLog;
+import dev.apmexport.store.run.RunExport;
+import dev.apmexport.store.run.RunExportRepository;
+import dev.apmexport.store.run.RunStates;
+import dev.apmexport.store.run.TestRun;
+import dev.apmexport.store.run.TestRunRepository;
+import dev.apmexport.store.work.Work;
+import dev.apmexport.worker.GiveUp;
+import dev.apmexport.worker.OpenExports;
+import java.time.Duration;
+import java.time.Instant;
+
+/** The task behind every second pass: it goes over an ended run for one export and stores the report. */
+public final class SecondPasses {
+  private static final Duration AFTER_A_FAULT = Duration.ofSeconds(5);
+
+  private final TestRunRepository runs;
+  private final RunExportRepository exports;
+  private final OpenExports open;
+  private final MetricLog log;
+  private final RunStates states;
+  private final Exporter.Means means;
+
+  public SecondPasses(TestRunRepository runs, RunExportRepository exports, OpenExports open, MetricLog log,
+      RunStates states, Exporter.Means means) {
+    this.runs = runs;
+    this.exports = exports;
+    this.open = open;
+    this.log = log;
+    this.states = states;
+    this.means = means;
+  }
+
+  public CustomTask<Void> task() {
+    return Tasks.custom(Work.SECOND_PASS).onFailureReschedule(FixedDelay.of(AFTER_A_FAULT)).onDeadExecutionRevive()
+        .execute(this::execute);
+  }
+
+  private CompletionHandler<Void> execute(TaskInstance<Void> task, ExecutionContext context) {
+    RunExport stored = exports.findById(Long.parseLong(task.getId())).orElseThrow();
+    TestRun run = runs.findById(stored.testRunId()).orElseThrow();
+    try {
+      pass(run, stored);
+      return (complete, operations) -> operations.stop();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return (complete, operations) -> operations.reschedule(complete, means.time().instant());
+    }
+  }
+
+  private void pass(TestRun run, RunExport stored) throws InterruptedException {
+    Export export = open.take(stored);
+    states.state(stored.id(), ExportStatus.State.RECONCILING);
+    Instant finished = states.finishedAt(run.id()).orElseGet(means.time()::instant);
+    Instant deadline = GiveUp.after(finished, export.config().sink().amendment());
+    SecondPass.Result result = new SecondPass(run.settings(), export, log.feed(run.id(), run.createdAt()), means,
+        states.revisions(stored.id()) + 1, deadline).run();
+    states.reconciled(stored.id(), result.report(), result.throughSeq(), result.gaveUp());
+    states.endIfAllDone(run.id());
+  }
+}

@@ -1,0 +1,46 @@
+package dev.apmexport.worker.upkeep;
+
+import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
+import dev.apmexport.store.log.MetricLog;
+import dev.apmexport.store.run.RunStates;
+import dev.apmexport.store.work.Work;
+import java.time.Duration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Sees to it that work which is due has a task, whoever died before asking for one, and that the log has room for the next hours and
+ * forgets old push keys.
+ */
+public final class Upkeep {
+  private static final Duration SWEEP_EVERY = Duration.ofSeconds(2);
+  private static final Duration LOG_EVERY = Duration.ofMinutes(30);
+
+  private final RunStates states;
+  private final Work work;
+  private final MetricLog log;
+  private final JdbcClient jdbc;
+
+  public Upkeep(RunStates states, Work work, MetricLog log, JdbcClient jdbc) {
+    this.states = states;
+    this.work = work;
+    this.log = log;
+    this.jdbc = jdbc;
+  }
+
+  /** Late pushes want another second pass; runs with data want a live pass. */
+  public RecurringTask<Void> sweep() {
+    return Tasks.recurring("sweep", FixedDelay.of(SWEEP_EVERY)).execute((task, context) -> {
+      states.unfinished().forEach(work::live);
+      states.unreconciled().forEach(work::secondPass);
+    });
+  }
+
+  public RecurringTask<Void> log() {
+    return Tasks.recurring("log", FixedDelay.of(LOG_EVERY)).execute((task, context) -> {
+      log.makePartitions();
+      jdbc.sql("delete from push_key where created_at < now() - interval '24 hours'").update();
+    });
+  }
+}
