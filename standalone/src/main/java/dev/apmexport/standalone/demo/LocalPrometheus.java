@@ -90,25 +90,28 @@ public final class LocalPrometheus implements AutoCloseable {
 
   private void awaitReady() throws IOException, InterruptedException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    try (HttpClient http = HttpClient.newHttpClient()) {
-      while (!ready(http)) {
-        if (process.waitFor(50, TimeUnit.MILLISECONDS)) {
-          throw new IOException("prometheus ended at once:\n" + Files.readString(log));
-        }
-        if (System.nanoTime() - deadline > 0) {
-          throw new IOException("prometheus was not ready after " + PATIENCE + ":\n" + Files.readString(log));
-        }
+    while (!isReady(url)) {
+      if (process.waitFor(50, TimeUnit.MILLISECONDS)) {
+        throw new IOException("prometheus ended at once:\n" + Files.readString(log));
+      }
+      if (System.nanoTime() - deadline > 0) {
+        throw new IOException("prometheus was not ready after " + PATIENCE + ":\n" + Files.readString(log));
       }
     }
   }
 
-  private boolean ready(HttpClient http) throws InterruptedException {
+  /** Whether a Prometheus at this address says that it is ready. */
+  static boolean isReady(URI url) throws InterruptedException {
     var request = HttpRequest.newBuilder(url.resolve("/-/ready")).timeout(Duration.ofSeconds(2)).build();
-    try {
+    try (HttpClient http = HttpClient.newHttpClient()) {
       return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
     } catch (IOException e) {
       return false; // it does not listen yet
     }
+  }
+
+  public long pid() {
+    return process.pid();
   }
 
   public URI url() {
