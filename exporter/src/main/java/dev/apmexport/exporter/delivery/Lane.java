@@ -128,8 +128,7 @@ final class Lane {
 
   /** No destination is sent a time that has not come: some take it, and then refuse everything earlier. */
   private void awaitTime(long atMillis) throws InterruptedException {
-    long ahead = atMillis - means.time().millis();
-    if (ahead > 0) {
+    for (long ahead = atMillis - means.time().millis(); ahead > 0; ahead = atMillis - means.time().millis()) {
       means.time().sleep(Duration.ofMillis(ahead));
     }
   }

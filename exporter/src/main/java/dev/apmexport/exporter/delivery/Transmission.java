@@ -25,6 +25,7 @@ final class Transmission {
   private final Progress progress;
   private final Supplier<Instant> giveUpAt;
   private int budget;
+  private boolean poisonous;
   private List<Refused> refused = new ArrayList<>();
 
   /** Points that were refused, and the destination's words. */
@@ -43,6 +44,7 @@ final class Transmission {
   List<Refused> send(Batch batch) throws InterruptedException, GaveUp {
     refused = new ArrayList<>();
     budget = ISOLATION_BUDGET;
+    poisonous = false;
     part(batch);
     return refused;
   }
@@ -55,7 +57,10 @@ final class Transmission {
       case WriteResult.Accepted _ -> { }
       case WriteResult.Invalid invalid -> isolate(batch, invalid.reason());
       case WriteResult.TooLarge large -> halve(batch, large.reason());
-      case WriteResult.RetryLater poison -> isolate(batch, poison.reason());
+      case WriteResult.RetryLater poison -> {
+        poisonous = true;
+        isolate(batch, poison.reason());
+      }
       case WriteResult.NotAuthorized denied -> throw new IllegalStateException(denied.reason());
       case WriteResult.WrongFormat wrong -> throw new IllegalStateException(wrong.reason());
     }
@@ -63,11 +68,12 @@ final class Transmission {
 
   /** Sends the same bytes until the answer is final, or until the batch itself is the suspect. */
   private WriteResult persist(Batch batch) throws InterruptedException, GaveUp {
+    int failed = 0;
     for (int failures = 1;; failures++) {
       WriteResult result = sink.write(batch);
       switch (result) {
         case RetryLater later -> {
-          if (isPoison(later, failures)) {
+          if (later.cause() == Cause.FAILED && isPoison(++failed)) {
             return later;
           }
           await(later.reason(), retry.before(failures, later));
@@ -82,13 +88,13 @@ final class Transmission {
     }
   }
 
-  /** While parts are being told apart one failure is enough; else the destination must be well but for this batch. */
-  private boolean isPoison(RetryLater later, int failures) throws InterruptedException {
-    if (later.cause() != Cause.FAILED) {
-      return false;
-    }
-    boolean isolating = budget < ISOLATION_BUDGET;
-    return isolating || failures >= RetryPolicy.SUSPECT_AFTER && sink.write(Batch.EMPTY) instanceof WriteResult.Accepted;
+  /**
+   * Whether the batch is what the destination fails for: it must be well but for it. While parts of such a batch are told apart, one
+   * failure is enough; a batch that is taken apart because it was refused may meet a failure like any other.
+   */
+  private boolean isPoison(int failed) throws InterruptedException {
+    boolean suspect = poisonous || failed >= RetryPolicy.SUSPECT_AFTER;
+    return suspect && sink.write(Batch.EMPTY) instanceof WriteResult.Accepted;
   }
 
   private void pause(String reason) throws InterruptedException, GaveUp {

@@ -15,8 +15,10 @@ public record EgressPolicy(List<Range> allowed) {
   /** Not public: RFC 6890 and its updates, and multicast. IPv4 addresses inside IPv6 ones are unwrapped before. */
   private static final List<Range> NOT_PUBLIC = Range.list("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8",
       "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16",
-      "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3", "::/127", "100::/64", "2001:db8::/32",
-      "fc00::/7", "fe80::/10", "ff00::/8");
+      "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3", "::/127", "64:ff9b:1::/48",
+      "100::/64", "2001::/23", "2001:db8::/32", "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8");
+  private static final Range NAT64 = Range.parse("64:ff9b::/96");
+  private static final Range COMPATIBLE = Range.parse("::/96");
 
   public static final EgressPolicy PUBLIC_ONLY = new EgressPolicy(List.of());
 
@@ -77,9 +79,8 @@ public record EgressPolicy(List<Range> allowed) {
       if (bytes[0] == 0x20 && bytes[1] == 0x02) {
         return InetAddress.getByAddress(Arrays.copyOfRange(bytes, 2, 6));
       }
-      boolean nat64 = bytes[0] == 0 && bytes[1] == 0x64 && (bytes[2] & 0xFF) == 0xFF && (bytes[3] & 0xFF) == 0x9B;
-      boolean compatible = Range.parse("::/96").contains(address) && (bytes[12] != 0 || bytes[13] != 0);
-      return nat64 || compatible ? InetAddress.getByAddress(Arrays.copyOfRange(bytes, 12, 16)) : address;
+      boolean compatible = COMPATIBLE.contains(address) && (bytes[12] != 0 || bytes[13] != 0);
+      return NAT64.contains(address) || compatible ? InetAddress.getByAddress(Arrays.copyOfRange(bytes, 12, 16)) : address;
     } catch (UnknownHostException e) {
       throw new AssertionError("four bytes are an address", e);
     }

@@ -1,7 +1,6 @@
 package dev.apmexport.exporter.sink;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +14,6 @@ import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
-import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
@@ -60,20 +58,19 @@ public final class HttpTransport implements AutoCloseable {
     headers.forEach(post::setHeader);
     ContentType type = ContentType.parseLenient(headers.get("Content-Type"));
     post.setEntity(new ByteArrayEntity(body, 0, length, type, headers.get("Content-Encoding")));
-    return client.execute(post, HttpTransport::read);
+    return client.execute(post, response -> {
+      Header retryAfter = response.getFirstHeader("Retry-After");
+      byte[] start = start(response.getEntity());
+      if (start.length == MAX_ANSWER) {
+        post.abort(); // else the client reads the rest to keep the connection, however much comes
+      }
+      return new Answer(response.getCode(), new String(start, StandardCharsets.UTF_8),
+          retryAfter == null ? null : retryAfter.getValue());
+    });
   }
 
-  private static Answer read(ClassicHttpResponse response) throws IOException {
-    Header retryAfter = response.getFirstHeader("Retry-After");
-    return new Answer(response.getCode(), text(response.getEntity()), retryAfter == null ? null : retryAfter.getValue());
-  }
-
-  private static String text(@Nullable HttpEntity entity) throws IOException {
-    if (entity == null) {
-      return "";
-    }
-    InputStream in = entity.getContent();
-    return new String(in.readNBytes(MAX_ANSWER), StandardCharsets.UTF_8);
+  private static byte[] start(@Nullable HttpEntity entity) throws IOException {
+    return entity == null ? new byte[0] : entity.getContent().readNBytes(MAX_ANSWER);
   }
 
   @Override

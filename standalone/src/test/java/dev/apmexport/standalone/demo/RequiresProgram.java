@@ -10,10 +10,10 @@ import org.junit.jupiter.api.Assumptions;
  * A test that needs a program is skipped where there is none, but fails in continuous integration: nobody reads skips
  * there.
  */
-final class RequiresProgram {
+public final class RequiresProgram {
   private RequiresProgram() {}
 
-  static Path named(String program, Optional<Path> found) {
+  public static Path named(String program, Optional<Path> found) {
     String reason = program + " is not on the PATH";
     if (found.isEmpty() && "true".equals(System.getenv("CI"))) {
       fail(reason + ", and CI=true");

@@ -22,4 +22,13 @@ public sealed interface Credentials {
           .encodeToString((basic.username() + ":" + basic.password().reveal()).getBytes(StandardCharsets.UTF_8)));
     };
   }
+  /** A text of the remote end without our secret, since some repeat the request they complain of. */
+  default String masked(String text) {
+    return switch (this) {
+      case None _ -> text;
+      case Bearer bearer -> text.replace(bearer.token().reveal(), Secret.MASK);
+      case Basic basic -> text.replace(authorization().orElseThrow().substring("Basic ".length()), Secret.MASK)
+          .replace(basic.password().reveal(), Secret.MASK);
+    };
+  }
 }

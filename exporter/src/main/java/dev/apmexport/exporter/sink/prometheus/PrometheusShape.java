@@ -103,8 +103,9 @@ final class PrometheusShape implements Shape {
     @Nullable Series[] series = new Series[suffixes.length];
     for (int i = 0; i < suffixes.length; i++) {
       Series one = new Series(output.name() + suffixes[i], output.labels());
-      series[i] = taken.add(one) ? one : null;
-      if (aggregation instanceof CounterAggregation || i >= COUNT) {
+      boolean mine = taken.add(one);
+      series[i] = mine ? one : null;
+      if (mine && (aggregation instanceof CounterAggregation || i >= COUNT)) {
         totals.add(one);
       }
     }

@@ -47,7 +47,7 @@ final class RemoteWriteSink implements Sink {
 
   private WriteResult result(HttpTransport.Answer answer) {
     int status = answer.status();
-    String reason = "HTTP " + status + ": " + shortened(answer.body());
+    String reason = "HTTP " + status + ": " + shortened(config.credentials().masked(answer.body()));
     if (status / 100 == 2) {
       return new WriteResult.Accepted();
     }
@@ -72,7 +72,7 @@ final class RemoteWriteSink implements Sink {
   }
 
   private static String shortened(String text) {
-    String line = text.strip().replaceAll("\\s+", " ");
+    String line = text.replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
     return line.length() <= MAX_REASON ? line : line.substring(0, MAX_REASON) + "…";
   }
 

@@ -1,0 +1,64 @@
+package dev.apmexport.exporter.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.apmexport.exporter.ledger.InMemoryLedger;
+import dev.apmexport.exporter.metric.Labels;
+import dev.apmexport.exporter.metric.Series;
+import dev.apmexport.exporter.sink.Batch;
+import io.github.resilience4j.core.IntervalFunction;
+import java.time.Duration;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+
+/** One delivery to a scripted sink, on virtual time. */
+@Timeout(30)
+abstract class DeliveryFixture {
+  static final long NOW = 1_700_000_000_000L;
+
+  final VirtualTimeline time = new VirtualTimeline(NOW);
+  final ScriptedSink sink = new ScriptedSink(time);
+  InMemoryLedger ledger = new InMemoryLedger();
+  Progress progress = new Progress();
+  Delivery delivery;
+
+  Delivery start(int shards) {
+    RetryPolicy retry = new RetryPolicy(IntervalFunction.ofExponentialBackoff(Duration.ofMillis(100), 2, Duration.ofSeconds(30)));
+    progress = new Progress();
+    delivery = new Delivery(shards, ledger.load(), new Delivery.Means(sink, ledger, retry, time, time.threads()), progress);
+    return delivery;
+  }
+
+  /** What a worker does after a crash: takes the export over and plays the log again. */
+  Delivery restart(int shards) {
+    delivery.close();
+    ledger = ledger.takeOver();
+    return start(shards);
+  }
+
+  @AfterEach
+  void close() {
+    if (delivery != null) {
+      delivery.close();
+    }
+  }
+
+  /** A step of series s0, s1 … that is due some milliseconds from the start. */
+  static Step step(int shard, long number, long inMillis, int size) {
+    Series[] series = IntStream.range(0, size).mapToObj(i -> new Series("s" + i, Labels.NONE)).toArray(Series[]::new);
+    return new Step(0, shard, number, new Batch(NOW + inMillis, series, IntStream.range(0, size).mapToDouble(i -> number * 1000 + i).toArray()));
+  }
+
+  void drain() throws InterruptedException {
+    for (int i = 0; !delivery.isDrained() && i < 100_000; i++) {
+      delivery.check();
+      time.sleep(Duration.ofSeconds(1));
+    }
+    assertThat(delivery.isDrained()).as("drained").isTrue();
+  }
+
+  void pass(Duration duration) throws InterruptedException {
+    time.sleep(duration);
+  }
+}

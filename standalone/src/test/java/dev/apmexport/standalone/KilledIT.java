@@ -1,0 +1,75 @@
+package dev.apmexport.standalone;
+
+import dev.apmexport.standalone.demo.LocalPrometheus;
+import dev.apmexport.standalone.demo.ReplayedRun;
+import dev.apmexport.standalone.demo.RequiresProgram;
+import dev.apmexport.standalone.demo.ServiceClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The service dies without a warning and is started again: what the Prometheus holds is as if it had never been away. */
+class KilledIT {
+  private static final double SPEED = 20;
+
+  @TempDir
+  private static Path folder;
+  private static ServiceProcess service;
+  private static LocalPrometheus prometheus;
+
+  @BeforeAll
+  static void start() throws Exception {
+    Path program = RequiresProgram.named("prometheus", LocalPrometheus.find());
+    var settings = new LocalPrometheus.Settings(Duration.ZERO, Duration.ofMillis(500));
+    prometheus = LocalPrometheus.start(program, folder.resolve("prometheus"), settings);
+    service = new ServiceProcess(folder, "--apm.bootstrap-token=" + ServiceProcess.TOKEN).start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    if (service != null) {
+      service.close();
+    }
+    if (prometheus != null) {
+      prometheus.close();
+    }
+  }
+
+  @Test
+  void nothing_is_lost_or_doubled_by_a_kill_in_the_middle_of_the_run() throws Exception {
+    try (ServiceClient client = service.client(); var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      ExportedRun exported = ExportedRun.create(client, prometheus);
+      ReplayedRun run = exported.run();
+      int half = run.pushCount() / 2;
+      run.play(0, half, SPEED, KilledIT::ignore);
+      service.kill();
+      Future<?> second = threads.submit(() -> {
+        run.play(half, run.pushCount(), SPEED, KilledIT::ignore);
+        return null;
+      });
+      service.start();
+      second.get(2, TimeUnit.MINUTES);
+      run.finish();
+      exported.assertExact();
+    }
+  }
+
+  @Test
+  void a_kill_before_the_second_pass_is_through_only_delays_it() throws Exception {
+    try (ServiceClient client = service.client()) {
+      ExportedRun exported = ExportedRun.create(client, prometheus);
+      exported.run().play(SPEED, KilledIT::ignore);
+      service.kill();
+      service.start();
+      exported.assertExact();
+    }
+  }
+
+  private static void ignore(double progress) {}
+}

@@ -1,0 +1,47 @@
+package dev.apmexport.store.log;
+
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Drops hours of the metric log that are older than the time for which runs can be gone over again. An hour stays as long as it holds a
+ * run that is not over.
+ */
+public final class LogRetention {
+  private static final Logger LOG = LoggerFactory.getLogger(LogRetention.class);
+
+  private final JdbcClient jdbc;
+
+  public LogRetention(JdbcClient jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  /** Drops what is older; returns the names of the dropped partitions. */
+  public List<String> dropOlderThan(Duration age) {
+    List<String> dropped = partitionsBefore(age).stream().filter(this::isOver).toList();
+    for (String partition : dropped) {
+      jdbc.sql("drop table " + partition).update();
+      LOG.info("Dropped the hour {} of the metric log; it was older than {} days.", partition, age.toDays());
+    }
+    return dropped;
+  }
+
+  /** A partition's name ends with its hour, in UTC; the time until which it may be filled is one hour later. */
+  private List<String> partitionsBefore(Duration age) {
+    return jdbc.sql("""
+        select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
+        where i.inhparent = 'metric_log'::regclass
+          and to_timestamp(right(c.relname, 10) || '+00', 'YYYYMMDDHH24TZH')
+            < now() - interval '1 hour' - ? * interval '1 second'
+        order by c.relname""").param(age.toSeconds()).query(String.class).list();
+  }
+
+  private boolean isOver(String partition) {
+    return jdbc.sql("select not exists (select 1 from (select distinct test_run_id from " + partition + ") p "
+        + "join test_run r on r.id = p.test_run_id where r.state not in ('finished', 'aborted'))")
+        .query(Boolean.class).single();
+  }
+}
