@@ -20,7 +20,7 @@ import org.springframework.core.env.StandardEnvironment;
 /** Api and worker in one process, on a PostgreSQL of its own unless it is given one: what {@code ./run} starts. */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@Import({ApiConfiguration.class, WorkerConfiguration.class, FirstTenant.class})
+@Import({ApiConfiguration.class, WorkerConfiguration.class, Welcome.class})
 public class Standalone {
   public static void main(String[] arguments) {
     try {

@@ -118,7 +118,7 @@ class ArchitectureTest {
     return onlyKnows(ROOT, name + "..", others);
   }
 
-  /** A package of the library and those it may know beside itself. A package ends with ".." where its children are meant too. */
+  /** A package of the library and those it may know beside itself; ".." at the end means its children too. */
   private static ArchRule library(String name, String... others) {
     return onlyKnows(LIBRARY, name, others);
   }

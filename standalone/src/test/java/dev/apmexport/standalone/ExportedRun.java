@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.apmexport.standalone.demo.Comparison;
 import dev.apmexport.standalone.demo.DemoExport;
+import dev.apmexport.standalone.demo.Expected;
 import dev.apmexport.standalone.demo.LocalPrometheus;
 import dev.apmexport.standalone.demo.PrometheusReader;
 import dev.apmexport.standalone.demo.RecordedRun;
@@ -48,6 +49,33 @@ final class ExportedRun {
     assertThat(graph.allEqual()).as("%s%n%s", graph.table(), graph.differences()).isTrue();
     assertThat(graph.expected()).isEqualTo(stored.expected());
     assertAccount(view, stored.expected());
+  }
+
+  /** Waits for the report of a later second pass. */
+  JsonNode awaitRevision(int revision, Duration patience) throws IOException, InterruptedException {
+    Instant giveUp = Instant.now().plus(patience);
+    JsonNode view = run.awaitEnd(patience);
+    while (view.path("exports").path(0).path("reconciliation").path("revision").asInt() < revision) {
+      assertThat(Instant.now()).as(view.toString()).isBefore(giveUp);
+      view = run.awaitEnd(patience);
+    }
+    return view;
+  }
+
+  /** What came too late for its window is at least in the last value of every total, and accounted for. */
+  void assertTotals(JsonNode view) throws IOException, InterruptedException {
+    var held = new PrometheusReader(prometheus.url()).read(run.selector(), run.begin(), run.end());
+    run.truth().forEach((series, points) -> {
+      if (points.get(points.firstKey()) instanceof Expected.Exact(double first) && first == 0) {
+        assertThat(held).as("%s in %s", series, view).containsKey(series);
+        double last = held.get(series).get(held.get(series).lastKey());
+        assertThat(points.get(points.lastKey()).matches(last)).as("%s: %s, %s", series, points, last).isTrue();
+      }
+    });
+    JsonNode pass = view.path("exports").path(0).path("reconciliation");
+    assertThat(pass.path("expected").asLong()).as(view.toString()).isPositive()
+        .isEqualTo(sum(pass, "asExpected", "filled", "corrected", "refused", "pending"));
+    assertThat(pass.path("exact").asBoolean()).as(view.toString()).isEqualTo(sum(pass, "refused", "pending") == 0);
   }
 
   private Comparison stored() throws IOException, InterruptedException {

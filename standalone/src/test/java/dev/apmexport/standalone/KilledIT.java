@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The service dies without a warning and is started again: what the Prometheus holds is as if it had never been away. */
+/** The service dies without a warning and starts again: the Prometheus holds what it would hold anyway. */
 class KilledIT {
   private static final double SPEED = 20;
 

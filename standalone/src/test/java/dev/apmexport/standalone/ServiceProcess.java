@@ -39,7 +39,6 @@ public final class ServiceProcess implements AutoCloseable {
     this(folder, freePort(), List.of(flags));
   }
 
-  /** Not started yet, with a port of the test's choice. */
   public ServiceProcess(Path folder, int port, List<String> flags) throws IOException {
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
     this.dataDir = folder.resolve("data");
@@ -117,10 +116,6 @@ public final class ServiceProcess implements AutoCloseable {
 
   public Path dataDir() {
     return dataDir;
-  }
-
-  public int port() {
-    return port;
   }
 
   public URI url() {

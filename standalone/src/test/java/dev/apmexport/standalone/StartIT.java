@@ -68,7 +68,7 @@ class StartIT {
 
   @Test
   void a_taken_port_is_said_in_a_sentence_and_nothing_is_left_running() throws Exception {
-    try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+    try (var taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
         var service = new ServiceProcess(folder, taken.getLocalPort(), List.of(GIVEN_TOKEN))) {
       Ended ended = service.startAndAwaitEnd();
 

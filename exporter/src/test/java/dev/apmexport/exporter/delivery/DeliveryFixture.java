@@ -1,7 +1,5 @@
 package dev.apmexport.exporter.delivery;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.apmexport.exporter.ledger.InMemoryLedger;
 import dev.apmexport.exporter.metric.Labels;
 import dev.apmexport.exporter.metric.Series;
@@ -31,8 +29,8 @@ abstract class DeliveryFixture {
   }
 
   /** What a worker does after a crash: takes the export over and plays the log again. */
-  Delivery restart(int shards) {
-    delivery.close();
+  Delivery restart(int shards) throws InterruptedException {
+    stop();
     ledger = ledger.takeOver();
     return start(shards);
   }
@@ -50,15 +48,19 @@ abstract class DeliveryFixture {
     return new Step(0, shard, number, new Batch(NOW + inMillis, series, IntStream.range(0, size).mapToDouble(i -> number * 1000 + i).toArray()));
   }
 
-  void drain() throws InterruptedException {
-    for (int i = 0; !delivery.isDrained() && i < 100_000; i++) {
-      delivery.check();
-      time.sleep(Duration.ofSeconds(1));
-    }
-    assertThat(delivery.isDrained()).as("drained").isTrue();
+  void stop() throws InterruptedException {
+    delivery.close();
+    time.until(time::isQuiet);
   }
 
-  void pass(Duration duration) throws InterruptedException {
-    time.sleep(duration);
+  void drain() throws InterruptedException {
+    time.until(() -> {
+      delivery.check();
+      return delivery.isDrained();
+    });
+  }
+
+  void untilSent(int writes) throws InterruptedException {
+    time.until(() -> sink.sent().size() >= writes);
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.BooleanSupplier;
 
 /**
  * Time that passes only while nobody has anything to do: when the thread that made it and all threads of its factory wait, it jumps to
@@ -33,6 +34,18 @@ public final class VirtualTimeline implements Timeline {
     };
   }
 
+  /** Waits, in real time, until something is so; meanwhile only the other threads make this time pass. */
+  public synchronized void until(BooleanSupplier condition) throws InterruptedException {
+    while (!condition.getAsBoolean()) {
+      wait(1);
+    }
+  }
+
+  /** Whether all threads of the factory have ended. */
+  public boolean isQuiet() {
+    return threads.stream().skip(1).noneMatch(Thread::isAlive);
+  }
+
   @Override
   public Instant instant() {
     return Instant.ofEpochMilli(now);
@@ -45,6 +58,9 @@ public final class VirtualTimeline implements Timeline {
     wakes.put(me, wake);
     try {
       while (now < wake) {
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
         if (othersRest(me)) {
           now = wakes.values().stream().mapToLong(Long::longValue).min().orElse(wake);
           notifyAll();
@@ -57,7 +73,10 @@ public final class VirtualTimeline implements Timeline {
     }
   }
 
-  /** A thread that was just handed work may still look as if it waited; hence several looks. */
+  /**
+   * A thread that was just handed work may still look as if it waited; several looks make that rare, and all it does is that some time
+   * passes too early.
+   */
   private boolean othersRest(Thread me) {
     for (int look = 0; look < LOOKS; look++) {
       for (Thread thread : threads) {

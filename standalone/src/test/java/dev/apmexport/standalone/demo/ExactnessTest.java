@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a real k6 pushed comes out as what it measured, however it was cut into pushes and in whatever order they came. */
+/** What a real k6 pushed comes out as what it measured, however it was cut and in whatever order it came. */
 class ExactnessTest {
   private static final int LATENESS = 2;
   private static final Map<String, Recording> RECORDINGS = Stream

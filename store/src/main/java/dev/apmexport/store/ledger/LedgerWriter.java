@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.jdbc.core.BatchPreparedStatementSetter;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -83,6 +85,9 @@ public final class LedgerWriter implements AutoCloseable {
         entries.forEach(entry -> entry.done.complete(
             held != null && held.getOrDefault(new Holder(entry.exportId, entry.epoch), false)));
         return;
+      } catch (DataIntegrityViolationException | InvalidDataAccessResourceUsageException e) {
+        refuse(entries, e);
+        return;
       } catch (DataAccessException | TransactionException e) {
         LOG.warn("The ledger cannot be written; it is tried again every {} ms and the exports wait. {}", RETRY_MILLIS,
             e.getMessage());
@@ -91,6 +96,17 @@ public final class LedgerWriter implements AutoCloseable {
         entries.forEach(entry -> entry.done.completeExceptionally(e));
         return;
       }
+    }
+  }
+
+  /** One entry that can never be written must not keep back those it came with. */
+  private void refuse(List<Entry> entries, RuntimeException reason) throws InterruptedException {
+    if (entries.size() == 1) {
+      entries.getFirst().done.completeExceptionally(reason);
+      return;
+    }
+    for (Entry entry : entries) {
+      commit(List.of(entry));
     }
   }
 

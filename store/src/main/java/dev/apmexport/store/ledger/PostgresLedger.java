@@ -79,6 +79,11 @@ public final class PostgresLedger implements Ledger {
     writer.write(exportId, epoch, """
         insert into ledger_rejection (export_id, pass, series_key, series, from_millis, to_millis, reason)
         values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing""", exportId, rejection.pass(), rejection.seriesKey(),
-        rejection.series(), rejection.fromMillis(), rejection.toMillis(), rejection.reason());
+        storable(rejection.series()), rejection.fromMillis(), rejection.toMillis(), storable(rejection.reason()));
+  }
+
+  /** A label or a destination's answer may hold U+0000; PostgreSQL's text may not. */
+  private static String storable(String text) {
+    return text.replace('\0', '\uFFFD');
   }
 }

@@ -70,11 +70,12 @@ public final class MetricLog {
       Head head = advance(testRunId);
       if (head.isClosed()) {
         status.setRollbackOnly();
-        return new Appended.Closed(Optional.ofNullable(head.finishedAt).orElseThrow().toInstant());
+        Instant finishedAt = Objects.requireNonNull(head.finishedAt).toInstant();
+        return seqOf(testRunId, entry).<Appended>map(Appended.Repeated::new).orElseGet(() -> new Appended.Closed(finishedAt));
       }
       if (!claim(testRunId, entry, head.seq)) {
         status.setRollbackOnly();
-        return new Appended.Repeated(seqOf(testRunId, entry));
+        return new Appended.Repeated(seqOf(testRunId, entry).orElseThrow());
       }
       insert(testRunId, entry, head);
       boolean reopened = "idle".equals(head.finish) && reopen(testRunId);
@@ -121,9 +122,9 @@ public final class MetricLog {
         .params(testRunId, entry.instance, entry.key, seq, entry.keyFor.toSeconds()).update() == 1;
   }
 
-  private long seqOf(long testRunId, Entry entry) {
+  private Optional<Long> seqOf(long testRunId, Entry entry) {
     return jdbc.sql("select seq from push_key where test_run_id = ? and instance = ? and key = ?")
-        .params(testRunId, entry.instance, entry.key).query(Long.class).single();
+        .params(testRunId, entry.instance, entry.key).query(Long.class).optional();
   }
 
   private void insert(long testRunId, Entry entry, Head head) {

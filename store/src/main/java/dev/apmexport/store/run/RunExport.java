@@ -18,6 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Table(name = "export")
 public class RunExport {
   private static final JsonMapper JSON = JsonMapper.shared();
+  private static final int DEFAULT_RATE = 3;
 
   @Id
   @GeneratedValue(strategy = GenerationType.IDENTITY)
@@ -36,7 +37,7 @@ public class RunExport {
   RunExport(long testRunId, int index, String provider, boolean enabled, String config, List<Problem> problems) {
     this.testRunId = testRunId;
     this.index = index;
-    this.provider = provider;
+    this.provider = provider.replace('\0', '\uFFFD'); // which PostgreSQL's text may not hold
     this.state = enabled ? "live" : "disabled";
     this.config = config;
     this.problems = JSON.writeValueAsString(problems);
@@ -88,7 +89,7 @@ public class RunExport {
   }
 
   private void warnOfRate(int effective, List<Problem> all) {
-    int wished = JSON.readTree(config).path("resampleRate").asInt(effective);
+    int wished = JSON.readTree(config).path("resampleRate").asInt(DEFAULT_RATE);
     if (effective != wished) {
       all.add(Problem.warning("apm[" + index + "].resampleRate", "is " + wished + " s, but k6 sent buckets that do not divide it; "
           + effective + " s are used for this run."));

@@ -16,7 +16,10 @@ import tools.jackson.databind.json.JsonMapper;
 /** What workers note about runs and exports. Every change is one statement, so that none can undo another's. */
 public final class RunStates {
   private static final JsonMapper JSON = JsonMapper.shared();
-  private static final int USER_ABORT = 5; // k6's run_status from 5 to 9 says that a run did not come to its end
+  /** k6's run_status: 3 at the end, from 5 to 9 where a run did not come to it. */
+  private static final int FINISHED = 3;
+  private static final int USER_ABORT = 5;
+  private static final int LIMIT_ABORT = 9;
 
   private final JdbcClient jdbc;
 
@@ -53,11 +56,18 @@ public final class RunStates {
   /** Ends the run if it was closed and every export of it has come to its end. */
   public void endIfAllDone(long testRunId) {
     jdbc.sql("""
-        update test_run set state = case
-            when coalesce((outcome::jsonb ->> 'run_status')::int, 3) between ? and 9 then 'aborted' else 'finished' end
-        where id = ? and state = 'finishing'
+        update test_run set state = ? where id = ? and state = 'finishing'
           and not exists (select 1 from export where test_run_id = test_run.id
-            and state not in ('disabled', 'done', 'gaveUp'))""").params(USER_ABORT, testRunId).update();
+            and state not in ('disabled', 'done', 'gaveUp'))""")
+        .params(isAborted(testRunId) ? "aborted" : "finished", testRunId).update();
+  }
+
+  /** Read here and not by the database, which refuses some of what JSON may hold. */
+  private boolean isAborted(long testRunId) {
+    int status = jdbc.sql("select outcome from test_run where id = ? and outcome is not null").param(testRunId)
+        .query(String.class).optional().map(outcome -> JSON.readTree(outcome).path("run_status").asInt(FINISHED))
+        .orElse(FINISHED);
+    return status >= USER_ABORT && status <= LIMIT_ABORT;
   }
 
   /** When the run was closed, if it is. */
@@ -92,11 +102,12 @@ public final class RunStates {
         .query(Long.class).list());
   }
 
-  /** Runs that have data and are not over. */
+  /** Runs that have data and are not over; a closed one as long as no export of it was handed to its second pass. */
   public List<Long> unfinished() {
     return jdbc.sql("""
         select r.id from test_run r join run_head h on h.test_run_id = r.id
-        where h.next_seq > 0 and r.state in ('created', 'running')""").query(Long.class).list();
+        where h.next_seq > 0 and (r.state in ('created', 'running') or r.state = 'finishing' and not exists (
+          select 1 from export e where e.test_run_id = r.id and e.state in ('reconciling', 'done', 'gaveUp')))""").query(Long.class).list();
   }
 
   static String name(ExportStatus.State state) {

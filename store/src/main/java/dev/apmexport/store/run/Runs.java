@@ -13,8 +13,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -54,12 +56,18 @@ public final class Runs {
    * @param options the script's options; whatever of them is secret is kept apart
    */
   public Created create(Tenant tenant, String name, @Nullable String createKey, JsonNode options) {
-    TestRun known =
-        createKey == null ? null : runs.findByTenantIdAndCreateKey(tenant.id().value(), createKey).orElse(null);
-    if (known != null) {
-      return new Created(known, exports.findByTestRunIdOrderByIndex(known.id()));
-    }
-    return Objects.requireNonNull(transaction.execute(_ -> make(tenant, name, createKey, options)));
+    return known(tenant, createKey).orElseGet(() -> {
+      try {
+        return Objects.requireNonNull(transaction.execute(_ -> make(tenant, name, createKey, options)));
+      } catch (DataIntegrityViolationException e) {
+        return known(tenant, createKey).orElseThrow(() -> e); // made in the meantime by another try
+      }
+    });
+  }
+
+  private Optional<Created> known(Tenant tenant, @Nullable String createKey) {
+    return createKey == null ? Optional.empty() : runs.findByTenantIdAndCreateKey(tenant.id().value(), createKey)
+        .map(run -> new Created(run, exports.findByTestRunIdOrderByIndex(run.id())));
   }
 
   private Created make(Tenant tenant, String name, @Nullable String createKey, JsonNode options) {

@@ -33,7 +33,7 @@ public class TestRun {
 
   TestRun(TenantId tenant, String name, @Nullable String createKey, String options, Instant createdAt) {
     this.tenantId = tenant.value();
-    this.name = name;
+    this.name = name.replace('\0', '\uFFFD'); // which PostgreSQL's text may not hold
     this.createKey = createKey;
     this.options = options;
     this.createdAt = createdAt;

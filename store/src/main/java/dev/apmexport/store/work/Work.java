@@ -1,9 +1,11 @@
 package dev.apmexport.store.work;
 
+import com.github.kagkarlsson.jdbc.SQLRuntimeException;
 import com.github.kagkarlsson.scheduler.SchedulerClient;
 import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
 import java.time.InstantSource;
 import javax.sql.DataSource;
+import org.springframework.dao.DataAccessResourceFailureException;
 
 /** The tasks that workers pick up: one for each live run, one for each export whose run has ended. Asking twice is asking once. */
 public final class Work {
@@ -26,10 +28,18 @@ public final class Work {
   }
 
   public void live(long testRunId) {
-    live.scheduleIfNotExists(LIVE.instance(Long.toString(testRunId)).build(), clock.instant());
+    schedule(live, LIVE, testRunId);
   }
 
   public void secondPass(long exportId) {
-    passes.scheduleIfNotExists(SECOND_PASS.instance(Long.toString(exportId)).build(), clock.instant());
+    schedule(passes, SECOND_PASS, exportId);
+  }
+
+  private void schedule(SchedulerClient scheduler, TaskDescriptor<Void> task, long id) {
+    try {
+      scheduler.scheduleIfNotExists(task.instance(Long.toString(id)).build(), clock.instant());
+    } catch (SQLRuntimeException e) {
+      throw new DataAccessResourceFailureException("The task " + task.getTaskName() + " " + id + " cannot be stored.", e);
+    }
   }
 }

@@ -68,15 +68,15 @@ final class LiveRun implements AutoCloseable {
 
   /** Nothing is left to read. Returns whether all is done. */
   private boolean settleEnd() {
-    if (!exporter.hasEnded()) {
+    Optional<Instant> finished = states.finishedAt(run.id());
+    if (finished.isEmpty()) {
       if (feed.idleFor().compareTo(IDLE_END) > 0) {
         log.finish(run.id(), false, "{\"idle\":true}".getBytes(StandardCharsets.UTF_8));
       }
       return false;
     }
-    Optional<Instant> finished = states.finishedAt(run.id());
-    if (finished.isEmpty()) {
-      return false; // reopened by a push that is about to be read
+    if (exporter.position() < feed.head()) {
+      return false; // the end is about to be read, or a push that came behind it
     }
     for (Held held : exports) {
       exporter.giveUpAt(held.export().index(), GiveUp.after(finished.get(), held.export().config().sink().amendment()));

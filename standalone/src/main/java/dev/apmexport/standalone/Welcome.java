@@ -2,7 +2,7 @@ package dev.apmexport.standalone;
 
 import dev.apmexport.store.tenant.ApiToken;
 import dev.apmexport.store.tenant.ApiTokenRepository;
-import dev.apmexport.store.tenant.Tenant;
+import dev.apmexport.store.tenant.FirstTenant;
 import dev.apmexport.store.tenant.TenantRepository;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,18 +13,16 @@ import org.springframework.boot.web.server.servlet.context.ServletWebServerIniti
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.event.EventListener;
 
-/** Makes the first tenant with its token, and tells how to use them. */
-final class FirstTenant {
-  private final TenantRepository tenants;
-  private final ApiTokenRepository tokens;
+/** Admits the first tenant's token, and tells how to use it. */
+final class Welcome {
+  private final FirstTenant first;
   private final String given;
   private final Path file;
   private int port;
 
-  FirstTenant(TenantRepository tenants, ApiTokenRepository tokens, @Value("${apm.bootstrap-token:}") String given,
+  Welcome(TenantRepository tenants, ApiTokenRepository tokens, @Value("${apm.bootstrap-token:}") String given,
       @Value("${apm.data-dir}") Path data) {
-    this.tenants = tenants;
-    this.tokens = tokens;
+    this.first = new FirstTenant(tenants, tokens);
     this.given = given;
     this.file = data.resolve("token");
   }
@@ -37,10 +35,7 @@ final class FirstTenant {
   @EventListener(ApplicationReadyEvent.class)
   void ready() throws IOException {
     String token = given.isBlank() ? kept() : given;
-    Tenant tenant = tenants.findByName("default").orElseGet(() -> tenants.save(new Tenant("default")));
-    if (!tokens.existsById(ApiToken.digest(token))) {
-      tokens.save(ApiToken.forTenant(tenant.id(), token));
-    }
+    first.admit(token);
     tell(token);
   }
 

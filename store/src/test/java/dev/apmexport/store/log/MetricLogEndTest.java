@@ -1,0 +1,105 @@
+package dev.apmexport.store.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.apmexport.exporter.source.LogRecord;
+import dev.apmexport.store.WithStore;
+import dev.apmexport.store.log.MetricLog.Appended;
+import dev.apmexport.store.run.TestRun;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class MetricLogEndTest extends WithStore {
+  private static final byte[] OUTCOME = "{\"run_status\":3}".getBytes(StandardCharsets.UTF_8);
+  private TestRun run;
+
+  @BeforeEach
+  void begin() {
+    run = bareRun();
+    log.append(run.id(), push("first"));
+  }
+
+  @Test
+  void a_finish_is_the_last_record() {
+    assertThat(log.finish(run.id(), true, OUTCOME)).isTrue();
+
+    LogRecord last = records().getLast();
+    assertThat(last.kind()).isEqualTo(LogRecord.Kind.FINISH);
+    assertThat(last.seq()).isEqualTo(2);
+    assertThat(last.payload()).isEqualTo(OUTCOME);
+    assertThat(state()).isEqualTo("finishing");
+  }
+
+  @Test
+  void finishing_again_changes_nothing() {
+    log.finish(run.id(), true, OUTCOME);
+
+    assertThat(log.finish(run.id(), true, OUTCOME)).isFalse();
+    assertThat(log.finish(run.id(), false, OUTCOME)).isFalse();
+    assertThat(records()).hasSize(2);
+  }
+
+  @Test
+  void an_explicit_finish_counts_after_an_idle_one() {
+    assertThat(log.finish(run.id(), false, OUTCOME)).isTrue();
+    assertThat(log.finish(run.id(), false, OUTCOME)).isFalse();
+    assertThat(log.finish(run.id(), true, OUTCOME)).isTrue();
+
+    assertThat(records()).extracting(LogRecord::kind)
+        .containsExactly(LogRecord.Kind.METRIC_SET, LogRecord.Kind.FINISH, LogRecord.Kind.FINISH);
+  }
+
+  @Test
+  void a_run_without_a_push_can_be_finished() {
+    TestRun empty = bareRun();
+
+    assertThat(log.finish(empty.id(), true, OUTCOME)).isTrue();
+    assertThat(log.feed(empty.id(), empty.createdAt()).firstBuckets(1)).containsExactly(Long.MAX_VALUE);
+  }
+
+  @Test
+  void a_push_is_taken_for_200_seconds_after_the_finish() {
+    log.finish(run.id(), true, OUTCOME);
+    finishedEarlier(198);
+    assertThat(log.append(run.id(), push("late"))).isEqualTo(new Appended.Added(3, false));
+    finishedEarlier(5);
+
+    assertThat(log.append(run.id(), push("too late"))).isInstanceOf(Appended.Closed.class);
+    assertThat(records()).hasSize(3);
+    assertThat(log.feed(run.id(), run.createdAt()).head()).isEqualTo(3);
+  }
+
+  @Test
+  void a_push_that_was_stored_is_repeated_however_late_it_comes_again() {
+    log.finish(run.id(), true, OUTCOME);
+    finishedEarlier(300);
+
+    assertThat(log.append(run.id(), push("first"))).isEqualTo(new Appended.Repeated(1));
+  }
+
+  @Test
+  void a_push_after_an_idle_finish_opens_the_run_again() {
+    log.finish(run.id(), false, OUTCOME);
+    finishedEarlier(10_000);
+
+    assertThat(log.append(run.id(), push("back"))).isEqualTo(new Appended.Added(3, true));
+    assertThat(state()).isEqualTo("running");
+    assertThat(log.append(run.id(), push("more"))).isEqualTo(new Appended.Added(4, false));
+    assertThat(log.finish(run.id(), false, OUTCOME)).isTrue();
+  }
+
+  private List<LogRecord> records() {
+    return log.feed(run.id(), run.createdAt()).read(0, 1_000);
+  }
+
+  private String state() {
+    return jdbc.sql("select state from test_run where id = ?").param(run.id()).query(String.class).single();
+  }
+
+  private void finishedEarlier(int seconds) {
+    jdbc.sql("update run_head set finished_at = finished_at - ? * interval '1 second' where test_run_id = ?")
+        .params(seconds, run.id()).update();
+  }
+}

@@ -1,0 +1,49 @@
+package dev.apmexport.store.secret;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.apmexport.exporter.metric.Secret;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+class BlockSecretsTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"{'credentials': {'token': 'canary-1'}}",
+      "{'credentials': {'username': 'canary-1', 'password': 'canary-2'}}", "{'apiKey': 'canary-1', 'appKey': 'canary-2'}",
+      "{'api_key': 'canary-1', 'app_key': 'canary-2'}", "{'headers': {'X-Scope': 'canary-1', 'Authorization': 'canary-2'}}",
+      "{'credentails': {'tokn': 'canary-1'}}", "{'Provider': 'canary-1'}", "{'remoteWriteUrl': 'https://canary-1'}",
+      "{'remoteWriteURL': 'https://me:canary-1@example.com/write'}", "{'apiURL': 'https://example.com?key=canary-1'}",
+      "{'deep': [{'er': ['canary-1', {'x': 'canary-2'}]}]}", "{'': 'canary-1', 'a/b~c': {'': {'~1': 'canary-2'}}}",
+      "{'password': 70011223344}", "{'credentials': {'token': 7001122.5}}", "{'nul\\u0000': 'canary-1'}"})
+  void no_secret_stays_and_every_one_comes_back(String json) {
+    ObjectNode block = block(json);
+    ObjectNode written = block.deepCopy();
+
+    Map<String, Secret> secrets = BlockSecrets.takeFrom(block);
+
+    assertThat(block.toString()).doesNotContain("canary").doesNotContain("70011");
+    assertThat(secrets).isNotEmpty();
+    assertThat(secrets.toString()).doesNotContain("canary");
+    assertThat(secrets.keySet()).noneMatch(path -> path.indexOf('\0') >= 0);
+    BlockSecrets.putInto(block, secrets);
+    assertThat(block.toString().replace("\"", "")).isEqualTo(written.toString().replace("\"", ""));
+  }
+
+  @Test
+  void what_is_no_secret_stays_readable() {
+    ObjectNode block = block("{'provider': 'prometheus', 'remoteWriteURL': 'https://example.com/write', 'resampleRate': 3,"
+        + "'includeTestRunId': true, 'metrics': ['vus', {'sourceMetric': 'checks{a=\\'b\\'}', 'keepTags': ['url']}], 'region': null}");
+    ObjectNode written = block.deepCopy();
+
+    assertThat(BlockSecrets.takeFrom(block)).isEmpty();
+    assertThat(block).isEqualTo(written);
+  }
+
+  private static ObjectNode block(String json) {
+    return (ObjectNode) JsonMapper.shared().readTree(json.replace("\\'", "\\\"").replace('\'', '"'));
+  }
+}
