@@ -3,6 +3,7 @@ package dev.apmexport.api;
 import dev.apmexport.api.k6.K6Controller;
 import dev.apmexport.api.run.Intake;
 import dev.apmexport.api.run.RunController;
+import dev.apmexport.api.security.Caller;
 import dev.apmexport.api.security.CallerResolver;
 import dev.apmexport.api.security.DatabasePatience;
 import dev.apmexport.api.security.Refusals;
@@ -13,6 +14,7 @@ import dev.apmexport.store.run.TestRunRepository;
 import dev.apmexport.store.tenant.ApiTokenRepository;
 import dev.apmexport.store.work.Work;
 import java.util.List;
+import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -23,6 +25,10 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 @Configuration(proxyBeanMethods = false)
 @Import({StoreConfiguration.class, Refusals.class, K6Controller.class, RunController.class})
 public class ApiConfiguration {
+  static {
+    SpringDocUtils.getConfig().addRequestWrapperToIgnore(Caller.class); // no parameter that anybody sends
+  }
+
   @Bean
   DatabasePatience databasePatience() {
     return new DatabasePatience();

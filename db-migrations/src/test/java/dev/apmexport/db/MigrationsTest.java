@@ -35,7 +35,8 @@ class MigrationsTest {
 
     Migrations.migrate(database);
 
-    assertThat(column("select version || installed_on from flyway_schema_history order by installed_rank")).isEqualTo(before);
+    assertThat(column("select version || installed_on from flyway_schema_history order by installed_rank"))
+        .isEqualTo(before);
   }
 
   @Test
@@ -65,7 +66,8 @@ class MigrationsTest {
 
   private List<String> column(String sql) throws SQLException {
     List<String> values = new ArrayList<>();
-    try (Connection connection = database.getConnection(); Statement statement = connection.createStatement();
+    try (Connection connection = database.getConnection();
+        Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
       while (rows.next()) {
         values.add(rows.getString(1));

@@ -31,9 +31,7 @@ final class Channel {
   }
 
   Resampler resampler() {
-    if (resampler == null) {
-      throw new IllegalStateException("No push has been read yet.");
-    }
+    if (resampler == null) { throw new IllegalStateException("No push has been read yet."); }
     return resampler;
   }
 

@@ -25,5 +25,6 @@ public record ExportStatus(State state, int effectiveResampleRate, Windows windo
   public record Points(long accepted, long rejected, long pending) {}
 
   /** @param refusals the run's, by reason */
-  public record Samples(long read, long selected, long unselected, long refused, long late, Map<Refusal, Long> refusals) {}
+  public record Samples(long read, long selected, long unselected, long refused, long late,
+      Map<Refusal, Long> refusals) {}
 }

@@ -43,8 +43,8 @@ public final class Exporter implements AutoCloseable {
   public Exporter(RunSettings settings, List<Export> exports, RunFeed feed, Means means) {
     this.feed = feed;
     this.means = means;
-    this.exports =
-        exports.stream().map(export -> new LiveExport(export, settings, () -> means.forExport(export))).toList();
+    this.exports = exports.stream().map(export -> new LiveExport(export, settings, () -> means.forExport(export)))
+        .toList();
     this.fold = new Fold(settings, new SeriesTable(settings.inputSeriesLimit()),
         this.exports.stream().map(LiveExport::channel).toList());
   }
@@ -80,8 +80,11 @@ public final class Exporter implements AutoCloseable {
   }
 
   public ExportStatus status(int index) {
+    LiveExport export = find(index);
     synchronized (lock) {
-      return find(index).status(fold);
+      synchronized (export) {
+        return export.status(fold);
+      }
     }
   }
 
@@ -96,14 +99,12 @@ public final class Exporter implements AutoCloseable {
 
   private void check() {
     exports.forEach(export -> export.delivery().check());
-    if (death != null) {
-      throw death;
-    }
+    if (death != null) { throw death; }
   }
 
   private void detach(LiveExport export) {
-    export.detached(true);
     Fold own = fold.split(export.channel());
+    export.detached(own);
     means.threads().newThread(() -> catchUp(export, own)).start();
   }
 
@@ -111,10 +112,13 @@ public final class Exporter implements AutoCloseable {
     try {
       while (!closed && !rejoined(export, own)) {
         for (LogRecord record : feed.read(own.seq(), RECORDS_AT_ONCE)) {
-          while (!export.delivery().hasRoom()) {
+          while (!closed && !export.delivery().hasRoom()) {
             means.time().sleep(PAUSE);
           }
-          own.accept(record);
+          if (closed) { return; }
+          synchronized (export) {
+            own.accept(record);
+          }
           if (own.seq() == fold.seq()) {
             break;
           }
@@ -129,11 +133,9 @@ public final class Exporter implements AutoCloseable {
 
   private boolean rejoined(LiveExport export, Fold own) {
     synchronized (lock) {
-      if (own.seq() != fold.seq()) {
-        return false;
-      }
+      if (own.seq() != fold.seq()) { return false; }
       fold.join(own);
-      export.detached(false);
+      export.detached(null);
       return true;
     }
   }

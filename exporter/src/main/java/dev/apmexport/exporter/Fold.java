@@ -40,6 +40,8 @@ final class Fold implements SampleVisitor {
     Fold split = new Fold(settings, table, List.of(channel));
     split.seq = seq;
     split.watermark = watermark == null ? null : watermark.copy();
+    split.read = read;
+    split.refused.putAll(refused);
     channels.remove(channel);
     return split;
   }
@@ -81,9 +83,7 @@ final class Fold implements SampleVisitor {
   }
 
   private Watermark known() {
-    if (watermark == null) {
-      throw new IllegalStateException("No push has been read yet.");
-    }
+    if (watermark == null) { throw new IllegalStateException("No push has been read yet."); }
     return watermark;
   }
 
@@ -103,7 +103,7 @@ final class Fold implements SampleVisitor {
   }
 
   Map<Refusal, Long> refusals() {
-    return refused;
+    return new EnumMap<>(refused);
   }
 
   private void observe(long bucket) {

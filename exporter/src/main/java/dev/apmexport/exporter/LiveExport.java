@@ -10,6 +10,7 @@ import dev.apmexport.exporter.resample.WindowReceiver;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** One export while its run lives: folded windows become steps, steps go to the delivery. */
 final class LiveExport implements AutoCloseable {
@@ -20,7 +21,7 @@ final class LiveExport implements AutoCloseable {
   private final Channel channel;
   private volatile long sealed;
   private volatile long lastSealedEnd = Long.MIN_VALUE;
-  private volatile boolean detached;
+  private volatile @Nullable Fold own;
 
   LiveExport(Export export, RunSettings settings, Supplier<Delivery.Means> means) {
     this.export = export;
@@ -47,34 +48,35 @@ final class LiveExport implements AutoCloseable {
     return delivery;
   }
 
+  /** Whether the export reads the log for itself. */
   boolean isDetached() {
-    return detached;
+    return own != null;
   }
 
-  void detached(boolean now) {
-    detached = now;
+  /** From now on the export has this fold of its own; null to share the run's. */
+  void detached(@Nullable Fold fold) {
+    own = fold;
   }
 
   ExportStatus status(Fold run) {
+    Fold mine = own;
+    Fold read = mine == null ? run : mine;
     long oldest = delivery.oldestPending();
     long pending = oldest == Long.MAX_VALUE || sealed == 0 ? 0
         : Math.min(sealed, Math.ceilDiv(lastSealedEnd - oldest, channel.seconds() * 1000L) + 1);
     SampleCounts counts = channel.counts();
-    long refused = run.refusals().values().stream().mapToLong(Long::longValue).sum() + counts.refused();
+    long refused = read.refusals().values().stream().mapToLong(Long::longValue).sum() + counts.refused();
     return new ExportStatus(state(), channel.seconds(), new ExportStatus.Windows(sealed, sealed - pending, pending),
         new ExportStatus.Points(progress.accepted(), progress.rejected(), progress.pending()),
-        new ExportStatus.Samples(run.read(), counts.selected(), counts.unselected(), refused, counts.late(), run.refusals()),
+        new ExportStatus.Samples(read.read(), counts.selected(), counts.unselected(), refused, counts.late(),
+            read.refusals()),
         lag(run.lastBucket(), oldest), progress.lastError());
   }
 
   private ExportStatus.State state() {
-    if (delivery.gaveUp()) {
-      return ExportStatus.State.GAVE_UP;
-    }
-    if (progress.isPaused()) {
-      return ExportStatus.State.PAUSED;
-    }
-    return detached ? ExportStatus.State.BEHIND : ExportStatus.State.LIVE;
+    if (delivery.gaveUp()) { return ExportStatus.State.GAVE_UP; }
+    if (progress.isPaused()) { return ExportStatus.State.PAUSED; }
+    return isDetached() ? ExportStatus.State.BEHIND : ExportStatus.State.LIVE;
   }
 
   private long lag(long lastBucket, long oldestPending) {

@@ -67,8 +67,8 @@ public final class SecondPass {
   public Result run() throws InterruptedException {
     LedgerState booked = resolveAmbiguous(export.ledger().load());
     long head = feed.head();
-    Reconciliation difference =
-        new Reconciliation(revision, export.config().sink().amendment(), means.time().millis(), booked);
+    Reconciliation difference = new Reconciliation(revision, export.config().sink().amendment(), means.time().millis(),
+        booked);
     Shape shape = export.config().sink().shape();
     int seconds = compare(difference, shape, booked, head);
     List<Point> points = difference.finish(shape::isTotal, seconds * 1000L);
@@ -81,9 +81,7 @@ public final class SecondPass {
   private LedgerState resolveAmbiguous(LedgerState booked) throws InterruptedException {
     List<Step> steps = booked.amendments().stream().filter(booking -> !booked.isSettled(booking)).map(SecondPass::step)
         .toList();
-    if (steps.isEmpty()) {
-      return booked;
-    }
+    if (steps.isEmpty()) { return booked; }
     deliver(steps, booked);
     return export.ledger().load();
   }
@@ -104,7 +102,8 @@ public final class SecondPass {
       live.forEach(aggregation -> rightShape.window(window, aggregation, difference::expected));
     };
     Channel asSent = channel(Horizon.LIVE, sent, window -> liveThrough = window.endMillis());
-    Channel asRight = channel(Horizon.complete(feed.firstBuckets(head)), right, window -> completeThrough = window.endMillis());
+    Channel asRight = channel(Horizon.complete(feed.firstBuckets(head)), right,
+        window -> completeThrough = window.endMillis());
     Fold fold = new Fold(settings, new SeriesTable(settings.inputSeriesLimit()), List.of(asSent, asRight));
     while (fold.seq() < head) {
       for (LogRecord record : feed.read(fold.seq(), (int) Math.min(RECORDS_AT_ONCE, head - fold.seq()))) {
@@ -123,9 +122,7 @@ public final class SecondPass {
   }
 
   private void accepted(Step step, LedgerState booked, Reconciliation difference) {
-    if (step.number() > booked.settled(0, step.shard())) {
-      return;
-    }
+    if (step.number() > booked.settled(0, step.shard())) { return; }
     OptionalLong fingerprint = booked.fingerprint(0, step.shard(), step.number());
     unproven |= fingerprint.isEmpty() || fingerprint.getAsLong() != step.fingerprint();
     Batch batch = step.batch();
@@ -144,14 +141,9 @@ public final class SecondPass {
 
   /** Returns whether the destination was given up. */
   private boolean deliver(List<Step> steps, LedgerState booked) throws InterruptedException {
-    if (steps.isEmpty()) {
-      return false;
-    }
-    if (!means.time().instant().isBefore(deadline)) {
-      return true;
-    }
-    try (Delivery delivery =
-        new Delivery(export.layout().shards(), booked, means.forExport(export), new Progress())) {
+    if (steps.isEmpty()) { return false; }
+    if (!means.time().instant().isBefore(deadline)) { return true; }
+    try (Delivery delivery = new Delivery(export.layout().shards(), booked, means.forExport(export), new Progress())) {
       delivery.giveUpAt(deadline);
       steps.forEach(delivery::submit);
       while (!delivery.isDrained() && !delivery.gaveUp()) {

@@ -5,6 +5,9 @@ import dev.apmexport.db.EmbeddedPostgres;
 import dev.apmexport.db.EmbeddedPostgresException;
 import dev.apmexport.worker.WorkerConfiguration;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.boot.SpringApplication;
@@ -50,9 +53,24 @@ public class Standalone {
       defaults.put("apm.database-url", database.jdbcUrl());
       defaults.put("apm.database-username", database.username());
       defaults.put("apm.database-password", database.password());
+    } else {
+      tryOut(settings);
     }
     say("Starting the service …");
     new SpringApplicationBuilder(Standalone.class).properties(defaults).run(arguments);
+  }
+
+  /** One sentence now is worth more than the framework's pages about a pool that could not be filled. */
+  private static void tryOut(StandardEnvironment settings) {
+    String url = settings.getRequiredProperty("apm.database-url");
+    String shown = url.replaceFirst("\\?.*", "");
+    try (Connection connection = DriverManager.getConnection(url, settings.getProperty("apm.database-username"),
+        settings.getProperty("apm.database-password"))) {
+      say("Using the database at " + shown + ".");
+    } catch (SQLException e) {
+      fail("The database at " + shown + " cannot be used: " + e.getMessage()
+          + " Check APM_DATABASE_URL, APM_DATABASE_USERNAME and APM_DATABASE_PASSWORD.");
+    }
   }
 
   /** The settings that are needed before there is an application: flags before environment, in Spring's relaxed form. */

@@ -68,7 +68,8 @@ public abstract class WithStore {
   }
 
   protected RunExport export() {
-    return run("{\"provider\":\"prometheus\",\"remoteWriteURL\":\"https://prometheus.example.com/write\"}").exports().getFirst();
+    return run("{\"provider\":\"prometheus\",\"remoteWriteURL\":\"https://prometheus.example.com/write\"}").exports()
+        .getFirst();
   }
 
   protected static JsonNode options(String apm) {

@@ -2,6 +2,7 @@ package dev.apmexport.api.k6;
 
 import dev.apmexport.api.run.Intake;
 import dev.apmexport.api.security.Caller;
+import dev.apmexport.api.security.DatabasePatience;
 import dev.apmexport.api.security.Refused;
 import dev.apmexport.store.run.Runs;
 import dev.apmexport.store.tenant.Tenant;
@@ -28,19 +29,24 @@ public class K6Controller {
   private final Runs runs;
   private final TenantRepository tenants;
   private final Intake intake;
+  private final DatabasePatience patience;
 
-  public K6Controller(Runs runs, TenantRepository tenants, Intake intake) {
+  public K6Controller(Runs runs, TenantRepository tenants, Intake intake, DatabasePatience patience) {
     this.runs = runs;
     this.tenants = tenants;
     this.intake = intake;
+    this.patience = patience;
   }
 
   @PostMapping(path = "/v1/tests", consumes = MediaType.APPLICATION_JSON_VALUE)
   CreatedTest create(Caller caller, @RequestBody JsonNode body,
       @RequestHeader(name = "K6-Idempotency-Key", required = false) @Nullable String key) {
-    Tenant tenant = tenants.findById(caller.tenant().value()).orElseThrow();
+    Intake.checked(key);
     JsonNode options = JsonMapper.shared().createObjectNode().set("thresholds", body.path("thresholds"));
-    Runs.Created created = runs.create(tenant, body.path("name").asString("k6 test"), key, options);
+    Runs.Created created = patience.call(0, () -> {
+      Tenant tenant = tenants.findById(caller.tenant().value()).orElseThrow();
+      return runs.create(tenant, body.path("name").asString("k6 test"), key, options);
+    });
     String details = ServletUriComponentsBuilder.fromCurrentContextPath().path("/api/v1/test-runs/{id}")
         .build(created.run().id()).toString();
     return CreatedTest.of(created, details);

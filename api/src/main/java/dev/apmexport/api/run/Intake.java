@@ -24,6 +24,7 @@ import org.springframework.http.HttpStatus;
 /** The one way into the metric log, whichever door a push comes through. A push is answered after it is durable. */
 public final class Intake {
   private static final int MAX_PUSH = 4 << 20;
+  private static final int MAX_KEY = 200;
   private static final Duration KEY_STANDS = Duration.ofHours(24);
   private static final Duration BODY_STANDS = Duration.ofMinutes(5);
 
@@ -56,8 +57,17 @@ public final class Intake {
     }
   }
 
+  /** A sender's own key for a request; long ones would not fit the database's index. */
+  public static @Nullable String checked(@Nullable String key) {
+    if (key != null && key.length() > MAX_KEY) {
+      throw new Refused(HttpStatus.BAD_REQUEST, "The Idempotency-Key is longer than " + MAX_KEY + " characters.");
+    }
+    return key;
+  }
+
   /** Takes one MetricSet, snappy-packed. */
   public void push(TestRun run, @Nullable String key, InputStream body) throws IOException {
+    checked(key);
     byte[] payload = body.readNBytes(MAX_PUSH + 1);
     if (payload.length > MAX_PUSH) {
       throw new Refused(HttpStatus.CONTENT_TOO_LARGE, "The body is larger than " + MAX_PUSH + " bytes; send fewer series in one push.");
@@ -85,8 +95,10 @@ public final class Intake {
     return switch (appended) {
       case Appended.Added added -> {
         if (added.first()) {
-          states.running(run.id());
-          work.live(run.id());
+          patience.run(() -> {
+            states.running(run.id());
+            work.live(run.id());
+          });
         }
         yield true;
       }

@@ -1,6 +1,7 @@
 package dev.apmexport.api.run;
 
 import dev.apmexport.api.security.Caller;
+import dev.apmexport.api.security.DatabasePatience;
 import dev.apmexport.api.security.Refused;
 import dev.apmexport.exporter.reconcile.ReconciliationReport;
 import dev.apmexport.store.run.RunExport;
@@ -43,15 +44,17 @@ public class RunController {
   private final RunStates states;
   private final TenantRepository tenants;
   private final Intake intake;
+  private final DatabasePatience patience;
 
   public RunController(Runs runs, TestRunRepository found, RunExportRepository exports, RunStates states,
-      TenantRepository tenants, Intake intake) {
+      TenantRepository tenants, Intake intake, DatabasePatience patience) {
     this.runs = runs;
     this.found = found;
     this.exports = exports;
     this.states = states;
     this.tenants = tenants;
     this.intake = intake;
+    this.patience = patience;
   }
 
   /** A page of runs, the newest first; {@code next} is what to ask for with {@code before}, or null at the end. */
@@ -66,8 +69,11 @@ public class RunController {
     if (body.has("options") && !body.path("options").isObject()) {
       throw new Refused(HttpStatus.BAD_REQUEST, "options must be an object: the script's options, as \"k6 inspect\" prints them.");
     }
-    Tenant tenant = tenants.findById(caller.tenant().value()).orElseThrow();
-    Runs.Created created = runs.create(tenant, body.path("name").asString(), key, body.path("options"));
+    Intake.checked(key);
+    Runs.Created created = patience.call(0, () -> {
+      Tenant tenant = tenants.findById(caller.tenant().value()).orElseThrow();
+      return runs.create(tenant, body.path("name").asString(), key, body.path("options"));
+    });
     return ResponseEntity.created(URI.create("/api/v1/test-runs/" + created.run().id()))
         .body(RunView.of(created.run(), created.exports(), Map.of()));
   }
@@ -75,15 +81,18 @@ public class RunController {
   @GetMapping
   Page list(Caller caller, @RequestParam(defaultValue = "50") int limit, @RequestParam(required = false) @Nullable Long before) {
     int size = Math.clamp(limit, 1, MAX_PAGE);
-    List<TestRun> page = found.page(caller.tenant().value(), before == null ? Long.MAX_VALUE : before, Limit.of(size + 1));
-    List<TestRun> shown = page.subList(0, Math.min(size, page.size()));
-    String next = page.size() > size ? Long.toString(shown.getLast().id()) : null;
-    return new Page(views(shown), next);
+    return patience.call(0, () -> {
+      List<TestRun> page = found.page(caller.tenant().value(), before == null ? Long.MAX_VALUE : before, Limit.of(size + 1));
+      List<TestRun> shown = page.subList(0, Math.min(size, page.size()));
+      String next = page.size() > size ? Long.toString(shown.getLast().id()) : null;
+      return new Page(views(shown), next);
+    });
   }
 
   @GetMapping("/{id}")
   RunView show(Caller caller, @PathVariable String id) {
-    return views(List.of(intake.find(caller, id))).getFirst();
+    TestRun run = intake.find(caller, id);
+    return patience.call(0, () -> views(List.of(run))).getFirst();
   }
 
   private List<RunView> views(List<TestRun> page) {
@@ -106,8 +115,8 @@ public class RunController {
   /** k6's JSON lines ({@code -o json}), plain or gzip, of any length. */
   @PostMapping("/{id}/samples")
   SamplesUpload.Stored samples(Caller caller, @PathVariable String id, InputStream body,
-      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key) throws IOException {
-    return new SamplesUpload(intake, intake.find(caller, id), key).take(body);
+      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key) {
+    return new SamplesUpload(intake, intake.find(caller, id), Intake.checked(key)).take(body);
   }
 
   /** Says that no more data will come; the second pass begins. */

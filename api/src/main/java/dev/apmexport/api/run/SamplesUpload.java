@@ -44,18 +44,18 @@ final class SamplesUpload {
    */
   record Stored(long lines, long samples, long records, long repeated) {}
 
-  Stored take(InputStream body) throws IOException {
-    JsonLinesCutter cutter = new JsonLinesCutter(plain(body));
+  Stored take(InputStream body) {
     try {
+      JsonLinesCutter cutter = new JsonLinesCutter(plain(body));
       for (JsonLinesCutter.Chunk chunk = cutter.next(); chunk != null; chunk = cutter.next()) {
         store(chunk);
       }
+      return new Stored(cutter.lines(), samples, records, repeated);
     } catch (InvalidPush e) {
       throw broken(e.getMessage() + " " + kept());
     } catch (IOException e) {
       throw broken("The upload broke off: " + e.getMessage() + ". " + kept());
     }
-    return new Stored(cutter.lines(), samples, records, repeated);
   }
 
   private void store(JsonLinesCutter.Chunk chunk) throws IOException {

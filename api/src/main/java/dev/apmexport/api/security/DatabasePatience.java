@@ -8,8 +8,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
+import org.springframework.dao.UncategorizedDataAccessException;
 import org.springframework.http.HttpStatus;
-import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionException;
 
 /**
  * Holds a request while the database is away. k6 drops a batch after three refusals within about a second and waits up to a
@@ -35,7 +36,8 @@ public final class DatabasePatience {
   /** @param bytes the memory that is held meanwhile */
   public <T> T call(int bytes, Supplier<T> work) {
     if (!heldBytes.tryAcquire(bytes)) {
-      throw new Refused(HttpStatus.SERVICE_UNAVAILABLE, "Too many requests are waiting for the database; try again later.");
+      throw new Refused(HttpStatus.SERVICE_UNAVAILABLE,
+          "Too many requests are waiting for the database; try again later.");
     }
     try {
       return persist(work);
@@ -44,17 +46,25 @@ public final class DatabasePatience {
     }
   }
 
+  public void run(Runnable work) {
+    call(0, () -> {
+      work.run();
+      return true;
+    });
+  }
+
   private <T> T persist(Supplier<T> work) {
     long giveUp = System.nanoTime() + longest.toNanos();
     while (true) {
       try {
         return work.get();
       } catch (NonTransientDataAccessResourceException | RecoverableDataAccessException | TransientDataAccessException
-          | CannotCreateTransactionException e) {
+          | UncategorizedDataAccessException | TransactionException e) {
+        // An uncategorized one is what remains where the rollback on a broken connection fails too.
         LOG.warn("The database is away; a request is held. {}", e.getMessage());
         if (System.nanoTime() > giveUp || !paused()) {
           throw new Refused(HttpStatus.SERVICE_UNAVAILABLE,
-              "The database could not be reached for " + longest.toSeconds() + " s; nothing was stored, send it again.");
+              "The database could not be reached for " + longest.toSeconds() + " s; it was not stored, send it again.");
         }
       }
     }

@@ -10,6 +10,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.ServletWebRequest;
@@ -37,7 +38,8 @@ public final class Refusals extends ResponseEntityExceptionHandler {
   @Override
   protected @Nullable ResponseEntity<Object> handleExceptionInternal(Exception e, @Nullable Object body,
       HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-    String detail = body instanceof ProblemDetail problem && problem.getDetail() != null ? problem.getDetail()
+    Object said = body == null && e instanceof ErrorResponse response ? response.getBody() : body;
+    String detail = said instanceof ProblemDetail problem && problem.getDetail() != null ? problem.getDetail()
         : "The request cannot be served.";
     ResponseEntity<Object> answer = answer(status, detail, Map.of(), ((ServletWebRequest) request).getRequest());
     return ResponseEntity.status(status).headers(headers).headers(answer.getHeaders()).body(answer.getBody());

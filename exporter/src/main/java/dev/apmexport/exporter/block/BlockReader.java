@@ -43,9 +43,7 @@ public final class BlockReader {
 
   public @Nullable String text(String key) {
     JsonNode value = value(key);
-    if (value == null) {
-      return null;
-    }
+    if (value == null) { return null; }
     if (!value.isString() || value.asString().isBlank()) {
       error(key, "must be a text that is not empty, got " + shown(value) + ".");
       return null;
@@ -56,9 +54,7 @@ public final class BlockReader {
   /** As {@link #text}, but the value is never shown. */
   public @Nullable Secret secret(String key) {
     JsonNode value = value(key);
-    if (value == null) {
-      return null;
-    }
+    if (value == null) { return null; }
     if (!value.isString() || value.asString().isBlank()) {
       error(key, "must be a text that is not empty.");
       return null;
@@ -76,9 +72,7 @@ public final class BlockReader {
 
   public int integer(String key, int least, int most, int otherwise) {
     JsonNode value = value(key);
-    if (value == null) {
-      return otherwise;
-    }
+    if (value == null) { return otherwise; }
     if (!value.isNumber() || !value.canConvertToExactIntegral() || !value.canConvertToInt() || value.asInt() < least
         || value.asInt() > most) {
       error(key, "must be a whole number from " + least + " to " + most + ", got " + shown(value) + ".");
@@ -90,15 +84,11 @@ public final class BlockReader {
   /** An http or https address with a host; credentials do not belong into it. */
   public @Nullable URI url(String key) {
     JsonNode value = value(key);
-    if (value == null) {
-      return null;
-    }
+    if (value == null) { return null; }
     String text = value.isString() ? value.asString() : "";
     try {
       URI url = new URI(text);
-      if (isWeb(url)) {
-        return url;
-      }
+      if (isWeb(url)) { return url; }
     } catch (URISyntaxException e) {
       // falls through to the sentence that says what would be right
     }

@@ -1,5 +1,6 @@
 package dev.apmexport.exporter.block;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
@@ -24,6 +25,7 @@ public record Problem(String path, Severity severity, String message) {
     return new Problem(path, Severity.WARNING, message);
   }
 
+  @JsonIgnore
   public boolean isError() {
     return severity == Severity.ERROR;
   }

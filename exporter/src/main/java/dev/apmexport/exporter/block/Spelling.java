@@ -10,11 +10,11 @@ public final class Spelling {
 
   private Spelling() {}
 
-  /** {@code "; did you mean …?"} without the question's end, or nothing where no known word is close. */
+  /** The known word that is closest, as a question in brackets, or nothing where none is close. */
   public static String hint(String word, Collection<String> known) {
     return known.stream().filter(other -> distance(fold(word), fold(other)) <= CLOSE)
         .min(Comparator.comparingInt((String other) -> distance(fold(word), fold(other))).thenComparing(other -> other))
-        .map(other -> "; did you mean \"" + other + "\"").orElse("");
+        .map(other -> " (did you mean \"" + other + "\"?)").orElse("");
   }
 
   private static String fold(String word) {

@@ -16,8 +16,8 @@ import tools.jackson.databind.JsonNode;
 /** Reads the apm blocks of a script's options. A block with errors is disabled and says why; the others are not touched. */
 public final class ApmBlocks {
   /** A new provider is one line here and a package of its own. */
-  private static final Map<String, Function<BlockReader, @Nullable SinkConfig>> PROVIDERS =
-      Map.of("prometheus", RemoteWriteBlock::read);
+  private static final Map<String, Function<BlockReader, @Nullable SinkConfig>> PROVIDERS = Map.of("prometheus",
+      RemoteWriteBlock::read);
   private static final int DEFAULT_RATE = 3;
   private static final int MAX_BLOCKS = 50;
 
@@ -31,9 +31,7 @@ public final class ApmBlocks {
 
   /** Reads every block of a list. */
   public static List<ApmBlock> read(JsonNode apm) {
-    if (apm.isMissingNode() || apm.isNull()) {
-      return List.of();
-    }
+    if (apm.isMissingNode() || apm.isNull()) { return List.of(); }
     if (!apm.isArray() || apm.size() > MAX_BLOCKS) {
       String got = apm.isArray() ? "a list of " + apm.size() : apm.getNodeType().name().toLowerCase(Locale.ROOT);
       return List.of(disabled(0, "", "apm", "must be a list of at most " + MAX_BLOCKS + " blocks, got " + got + "."));
@@ -48,9 +46,7 @@ public final class ApmBlocks {
   /** Reads one block, the {@code index}-th of its list. */
   public static ApmBlock readBlock(int index, JsonNode node) {
     String path = "apm[" + index + "]";
-    if (!node.isObject()) {
-      return disabled(index, "", path, "must be an object with a provider.");
-    }
+    if (!node.isObject()) { return disabled(index, "", path, "must be an object with a provider."); }
     BlockReader block = BlockReader.of(path, node);
     String provider = block.text("provider");
     Function<BlockReader, @Nullable SinkConfig> reader = provider == null ? null : PROVIDERS.get(provider);
@@ -74,9 +70,7 @@ public final class ApmBlocks {
 
   private static String providerProblem(@Nullable String provider) {
     String known = String.join(", ", PROVIDERS.keySet().stream().sorted().toList());
-    if (provider == null) {
-      return "is missing or not a text; known are: " + known + ".";
-    }
+    if (provider == null) { return "is missing or not a text; known are: " + known + "."; }
     return "\"" + provider + "\" is not a provider this service knows" + Spelling.hint(provider, PROVIDERS.keySet())
         + "; known are: " + known + " (the case of letters counts).";
   }

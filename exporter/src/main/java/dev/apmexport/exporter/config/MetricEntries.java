@@ -61,9 +61,7 @@ final class MetricEntries {
     entry.problems().forEach(problem -> block.problems().add(
         new Problem(problem.path(), Problem.Severity.WARNING,
             problem.message() + (problem.isError() ? " The entry is left out." : ""))));
-    if (source == null || entry.hasErrors()) {
-      return null;
-    }
+    if (source == null || entry.hasErrors()) { return null; }
     Selector selector = selector(block, path + ".sourceMetric", source);
     if (target != null && sink != null && !sink.isName(target)) {
       block.warning(path + ".targetMetric", "\"" + target + "\" is not a metric name for this provider; \""

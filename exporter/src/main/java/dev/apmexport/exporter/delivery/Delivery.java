@@ -81,9 +81,7 @@ public final class Delivery implements AutoCloseable {
   public void check() {
     for (Lane lane : lanes) {
       RuntimeException death = lane.death();
-      if (death != null) {
-        throw death;
-      }
+      if (death != null) { throw death; }
     }
   }
 

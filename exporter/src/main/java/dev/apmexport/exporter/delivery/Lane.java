@@ -49,7 +49,8 @@ final class Lane {
     return gaveUp;
   }
 
-  @Nullable RuntimeException death() {
+  @Nullable
+  RuntimeException death() {
     return death;
   }
 
@@ -70,7 +71,8 @@ final class Lane {
 
   private void run() {
     try (Sink sink = means.sinks().get()) {
-      Transmission transmission = new Transmission(sink, means.retry(), means.time(), delivery.progress(), delivery::giveUpAt);
+      Transmission transmission = new Transmission(sink, means.retry(), means.time(), delivery.progress(),
+          delivery::giveUpAt);
       while (true) {
         Step step = queue.take();
         current = step;

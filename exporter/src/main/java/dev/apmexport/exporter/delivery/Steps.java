@@ -93,8 +93,8 @@ public final class Steps {
       Pile pile = piles[shard];
       for (int from = 0; from < pile.size; from += layout.maxBatch) {
         int to = Math.min(pile.size, from + layout.maxBatch);
-        Batch batch =
-            new Batch(atMillis, Arrays.copyOfRange(pile.series, from, to), Arrays.copyOfRange(pile.values, from, to));
+        Batch batch = new Batch(atMillis, Arrays.copyOfRange(pile.series, from, to),
+            Arrays.copyOfRange(pile.values, from, to));
         out.accept(new Step(pass, shard, pile.next++, batch));
       }
       pile.size = 0;

@@ -50,11 +50,9 @@ final class Transmission {
   }
 
   private void part(Batch batch) throws InterruptedException, GaveUp {
-    if (batch.size() == 0) {
-      return;
-    }
+    if (batch.size() == 0) { return; }
     switch (persist(batch)) {
-      case WriteResult.Accepted _ -> { }
+      case WriteResult.Accepted _ -> {}
       case WriteResult.Invalid invalid -> isolate(batch, invalid.reason());
       case WriteResult.TooLarge large -> halve(batch, large.reason());
       case WriteResult.RetryLater poison -> {
@@ -73,9 +71,7 @@ final class Transmission {
       WriteResult result = sink.write(batch);
       switch (result) {
         case RetryLater later -> {
-          if (later.cause() == Cause.FAILED && isPoison(++failed)) {
-            return later;
-          }
+          if (later.cause() == Cause.FAILED && isPoison(++failed)) { return later; }
           await(later.reason(), retry.before(failures, later));
         }
         case WriteResult.NotAuthorized denied -> pause(denied.reason());
@@ -104,9 +100,7 @@ final class Transmission {
 
   private void await(String reason, Duration wait) throws InterruptedException, GaveUp {
     progress.failed(reason);
-    if (!time.instant().plus(wait).isBefore(giveUpAt.get())) {
-      throw new GaveUp(reason);
-    }
+    if (!time.instant().plus(wait).isBefore(giveUpAt.get())) { throw new GaveUp(reason); }
     time.sleep(wait);
   }
 

@@ -15,8 +15,8 @@ public final class BuiltIn {
       "browser_web_vital_fcp");
 
   /** What an export sends unless its block says otherwise (k6 Cloud's default APM metrics). */
-  public static final List<String> DEFAULT_SET =
-      List.of("vus", "iterations", "data_sent", "data_received", "http_reqs", "http_req_duration");
+  public static final List<String> DEFAULT_SET = List.of("vus", "iterations", "data_sent", "data_received", "http_reqs",
+      "http_req_duration");
 
   private BuiltIn() {}
 

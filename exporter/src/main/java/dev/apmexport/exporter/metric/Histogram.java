@@ -25,18 +25,14 @@ public final class Histogram {
   /** The bucket of a value that is not negative. */
   public static int indexOf(double value) {
     long unit = (long) Math.ceil(value / RESOLUTION);
-    if (unit < LINEAR) {
-      return (int) unit;
-    }
+    if (unit < LINEAR) { return (int) unit; }
     int n = 63 - Long.numberOfLeadingZeros(unit) - 7;
     return n * 128 + (int) (unit >> n);
   }
 
   /** The greatest value that falls into a bucket. */
   public static double upperBound(int index) {
-    if (index < LINEAR) {
-      return index * RESOLUTION;
-    }
+    if (index < LINEAR) { return index * RESOLUTION; }
     int n = (index >> 7) - 1;
     return (Math.scalb(index - n * 128 + 1.0, n) - 1) * RESOLUTION;
   }
@@ -158,14 +154,10 @@ public final class Histogram {
   public double quantile(double q) {
     long rank = Math.max(1, (long) Math.ceil(q * count));
     long seen = belowZero;
-    if (rank <= seen) {
-      return min;
-    }
+    if (rank <= seen) { return min; }
     for (int i = 0; i < size; i++) {
       seen += counts[i];
-      if (seen >= rank) {
-        return Math.max(min, Math.min(max, upperBound(indexes[i])));
-      }
+      if (seen >= rank) { return Math.max(min, Math.min(max, upperBound(indexes[i]))); }
     }
     return max;
   }

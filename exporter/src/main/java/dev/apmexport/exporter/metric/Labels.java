@@ -54,9 +54,7 @@ public final class Labels {
   /** The value of a label; an absent one equals the empty string, as in PromQL. */
   public String get(String name) {
     for (int i = 0; i < pairs.length; i += 2) {
-      if (pairs[i].equals(name)) {
-        return pairs[i + 1];
-      }
+      if (pairs[i].equals(name)) { return pairs[i + 1]; }
     }
     return "";
   }

@@ -24,9 +24,7 @@ public final class SeriesTable {
   public synchronized @Nullable InputSeries intern(MetricType type, String name, Labels labels) {
     Key key = new Key(name, labels);
     InputSeries known = series.get(key);
-    if (known != null || series.size() >= limit) {
-      return known;
-    }
+    if (known != null || series.size() >= limit) { return known; }
     InputSeries added = new InputSeries(series.size(), type, name, labels);
     series.put(key, added);
     types.putIfAbsent(name, type);

@@ -54,7 +54,7 @@ public final class Reconciliation {
   private static final class Track {
     private long newestAccepted = Long.MIN_VALUE;
     private double newestValue;
-    private long lastRight;
+    private long lastRight = Long.MIN_VALUE;
     private double lastRightValue;
     private final List<Point> missing = new ArrayList<>();
     private final List<Point> changed = new ArrayList<>();
@@ -106,9 +106,7 @@ public final class Reconciliation {
       track.newestValue = holds;
       track.missing.removeIf(gap -> amendGap(gap));
     }
-    if (cell.right == null) {
-      return;
-    }
+    if (cell.right == null) { return; }
     expected++;
     track.lastRight = at;
     track.lastRightValue = cell.right;
@@ -163,7 +161,8 @@ public final class Reconciliation {
     tracks.forEach((series, track) -> {
       amendments.addAll(track.missing);
       boolean continued = !track.missing.isEmpty();
-      track.changed.forEach(point -> amendValue(point, continued || point.atMillis() < track.newestAccepted));
+      long newest = Math.max(track.newestAccepted, newestAmended(series));
+      track.changed.forEach(point -> amendValue(point, continued || point.atMillis() < newest));
       if (!continued && isTotal.test(series)) {
         close(series, track, closingStep);
       }
@@ -182,20 +181,26 @@ public final class Reconciliation {
     }
   }
 
+  private long newestAmended(Series series) {
+    TreeMap<Long, Amended> points = amended.get(series);
+    return points == null ? Long.MIN_VALUE : points.lastKey();
+  }
+
   /** The total at the very end is what increase() and the final value are read from: one more point sets it right. */
   private void close(Series series, Track track, long step) {
-    TreeMap<Long, Amended> closings = amended.getOrDefault(series, new TreeMap<>());
-    Entry<Long, Amended> last = closings.isEmpty() ? null : closings.lastEntry();
-    boolean closed = last != null && last.getKey() > track.lastRight;
-    long newest = closed && last != null ? last.getKey() : track.newestAccepted;
-    double holds = closed && last != null ? last.getValue().value : track.newestValue;
-    if (newest == Long.MIN_VALUE || same(holds, track.lastRightValue)) {
-      expected += closed ? 1 : 0;
-      asExpected += closed ? 1 : 0;
-      return;
+    TreeMap<Long, Amended> points = amended.get(series);
+    Entry<Long, Amended> last = points == null ? null : points.lastEntry();
+    Entry<Long, Amended> closing = last == null || last.getKey() <= track.lastRight ? null : last;
+    long newest = closing == null ? track.newestAccepted : closing.getKey();
+    double holds = closing == null ? track.newestValue : closing.getValue().value;
+    if (newest == Long.MIN_VALUE || track.lastRight == Long.MIN_VALUE) { return; }
+    if (!same(holds, track.lastRightValue)) {
+      expected++;
+      amendments.add(new Point(series, Math.max(newest, track.lastRight) + step, track.lastRightValue));
+    } else if (closing != null) {
+      expected++;
+      countRight(closing.getValue(), false);
     }
-    expected++;
-    amendments.add(new Point(series, Math.max(newest, track.lastRight) + step, track.lastRightValue));
   }
 
   static boolean same(double a, double b) {

@@ -16,16 +16,15 @@ final class OpenWindows<A> {
     while (i >= 0 && windows.get(i).index > index) {
       i--;
     }
-    if (i >= 0 && windows.get(i).index == index) {
-      return windows.get(i).content;
-    }
+    if (i >= 0 && windows.get(i).index == index) { return windows.get(i).content; }
     A content = fresh.get();
     windows.add(i + 1, new Open<>(index, content));
     return content;
   }
 
   /** Takes out the content of a window, which must be the earliest open one if it is there. */
-  @Nullable A take(long index) {
+  @Nullable
+  A take(long index) {
     return windows.isEmpty() || windows.get(0).index != index ? null : windows.remove(0).content;
   }
 }

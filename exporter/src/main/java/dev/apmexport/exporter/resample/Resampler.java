@@ -88,9 +88,7 @@ public final class Resampler {
 
   /** Seals every window that ends at this second or before; none where the second is {@link Long#MIN_VALUE}, not known yet. */
   public void sealBefore(long second) {
-    if (second == Long.MIN_VALUE) {
-      return;
-    }
+    if (second == Long.MIN_VALUE) { return; }
     long limit = Math.floorDiv(second, (long) config.seconds);
     if (next == Long.MIN_VALUE) {
       next = Math.min(earliest, limit);

@@ -24,9 +24,7 @@ public record Selector(String metric, List<Matcher> matchers) {
 
   private boolean matches(Labels labels) {
     for (Matcher matcher : matchers) {
-      if (!matcher.matches(labels)) {
-        return false;
-      }
+      if (!matcher.matches(labels)) { return false; }
     }
     return true;
   }

@@ -26,18 +26,14 @@ final class SelectorParser {
       }
     }
     space();
-    if (at < text.length()) {
-      throw expected("the end");
-    }
+    if (at < text.length()) { throw expected("the end"); }
     return new Selector(metric, List.copyOf(matchers));
   }
 
   /** A comma may stand before the closing brace, as in PromQL. */
   private void separator() throws SelectorSyntaxException {
     space();
-    if (!take(',') && (at == text.length() || text.charAt(at) != '}')) {
-      throw expected("\",\" or \"}\"");
-    }
+    if (!take(',') && (at == text.length() || text.charAt(at) != '}')) { throw expected("\",\" or \"}\""); }
     space();
   }
 
@@ -56,16 +52,10 @@ final class SelectorParser {
   }
 
   private Matcher.Operator operator() throws SelectorSyntaxException {
-    if (take('=')) {
-      return take('~') ? Matcher.Operator.MATCHES : Matcher.Operator.EQUAL;
-    }
+    if (take('=')) { return take('~') ? Matcher.Operator.MATCHES : Matcher.Operator.EQUAL; }
     if (take('!')) {
-      if (take('=')) {
-        return Matcher.Operator.NOT_EQUAL;
-      }
-      if (take('~')) {
-        return Matcher.Operator.MATCHES_NOT;
-      }
+      if (take('=')) { return Matcher.Operator.NOT_EQUAL; }
+      if (take('~')) { return Matcher.Operator.MATCHES_NOT; }
     }
     throw expected("one of = != =~ !~");
   }
@@ -75,23 +65,17 @@ final class SelectorParser {
     while (at < text.length() && (Character.isLetterOrDigit(text.charAt(at)) || "_:.-".indexOf(text.charAt(at)) >= 0)) {
       at++;
     }
-    if (at == from) {
-      throw expected(what);
-    }
+    if (at == from) { throw expected(what); }
     return text.substring(from, at);
   }
 
   private String quoted() throws SelectorSyntaxException {
-    if (at == text.length() || "\"'`".indexOf(text.charAt(at)) < 0) {
-      throw expected("a value in quotes");
-    }
+    if (at == text.length() || "\"'`".indexOf(text.charAt(at)) < 0) { throw expected("a value in quotes"); }
     int open = at;
     char quote = text.charAt(at++);
     StringBuilder value = new StringBuilder();
     while (!take(quote)) {
-      if (at == text.length()) {
-        throw new SelectorSyntaxException(open + 1, "the quoted value has no end");
-      }
+      if (at == text.length()) { throw new SelectorSyntaxException(open + 1, "the quoted value has no end"); }
       char next = text.charAt(at++);
       value.appendCodePoint(next == '\\' && quote != '`' ? escaped() : next);
     }

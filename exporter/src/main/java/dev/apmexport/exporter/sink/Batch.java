@@ -26,9 +26,7 @@ public record Batch(long atMillis, Series[] series, double[] values) {
   /** Those points whose position passes the test. */
   public Batch where(IntPredicate wanted) {
     int[] kept = IntStream.range(0, size()).filter(wanted).toArray();
-    if (kept.length == size()) {
-      return this;
-    }
+    if (kept.length == size()) { return this; }
     return new Batch(atMillis, Arrays.stream(kept).mapToObj(i -> series[i]).toArray(Series[]::new),
         Arrays.stream(kept).mapToDouble(i -> values[i]).toArray());
   }

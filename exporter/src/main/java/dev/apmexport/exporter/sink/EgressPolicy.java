@@ -16,7 +16,8 @@ public record EgressPolicy(List<Range> allowed) {
   private static final List<Range> NOT_PUBLIC = Range.list("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8",
       "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16",
       "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3", "::/127", "64:ff9b:1::/48",
-      "100::/64", "2001::/23", "2001:db8::/32", "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8");
+      "100::/64", "2001::/23", "2001:db8::/32", "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10",
+      "ff00::/8");
   private static final Range NAT64 = Range.parse("64:ff9b::/96");
   private static final Range COMPATIBLE = Range.parse("::/96");
 
@@ -30,13 +31,12 @@ public record EgressPolicy(List<Range> allowed) {
         InetAddress base = InetAddress.ofLiteral(slash < 0 ? cidr : cidr.substring(0, slash));
         int width = base.getAddress().length * 8;
         int bits = slash < 0 ? width : Integer.parseInt(cidr.substring(slash + 1));
-        if (bits >= 0 && bits <= width) {
-          return new Range(base, bits);
-        }
+        if (bits >= 0 && bits <= width) { return new Range(base, bits); }
       } catch (IllegalArgumentException e) {
         // falls through to the sentence that says what would be right
       }
-      throw new IllegalArgumentException("\"" + cidr + "\" is not an address range; write it like 10.0.0.0/8 or fd00::/8.");
+      throw new IllegalArgumentException(
+          "\"" + cidr + "\" is not an address range; write it like 10.0.0.0/8 or fd00::/8.");
     }
 
     static List<Range> list(String... cidrs) {
@@ -46,12 +46,11 @@ public record EgressPolicy(List<Range> allowed) {
     boolean contains(InetAddress address) {
       byte[] mine = base.getAddress();
       byte[] other = address.getAddress();
-      if (mine.length != other.length) {
-        return false;
-      }
+      if (mine.length != other.length) { return false; }
       int whole = bits / 8;
       int mask = 0xFF00 >> bits % 8 & 0xFF;
-      return Arrays.equals(mine, 0, whole, other, 0, whole) && (mask == 0 || ((mine[whole] ^ other[whole]) & mask) == 0);
+      return Arrays.equals(mine, 0, whole, other, 0, whole)
+          && (mask == 0 || ((mine[whole] ^ other[whole]) & mask) == 0);
     }
   }
 
@@ -72,15 +71,12 @@ public record EgressPolicy(List<Range> allowed) {
   /** The IPv4 address that a NAT64 or 6to4 address leads to, since a guard that looks at the outside is no guard. */
   private static InetAddress unwrapped(InetAddress address) {
     byte[] bytes = address.getAddress();
-    if (address instanceof Inet4Address || !(address instanceof Inet6Address)) {
-      return address;
-    }
+    if (address instanceof Inet4Address || !(address instanceof Inet6Address)) { return address; }
     try {
-      if (bytes[0] == 0x20 && bytes[1] == 0x02) {
-        return InetAddress.getByAddress(Arrays.copyOfRange(bytes, 2, 6));
-      }
+      if (bytes[0] == 0x20 && bytes[1] == 0x02) { return InetAddress.getByAddress(Arrays.copyOfRange(bytes, 2, 6)); }
       boolean compatible = COMPATIBLE.contains(address) && (bytes[12] != 0 || bytes[13] != 0);
-      return NAT64.contains(address) || compatible ? InetAddress.getByAddress(Arrays.copyOfRange(bytes, 12, 16)) : address;
+      return NAT64.contains(address) || compatible ? InetAddress.getByAddress(Arrays.copyOfRange(bytes, 12, 16))
+          : address;
     } catch (UnknownHostException e) {
       throw new AssertionError("four bytes are an address", e);
     }

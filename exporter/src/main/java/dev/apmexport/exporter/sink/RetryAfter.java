@@ -17,9 +17,7 @@ public final class RetryAfter {
 
   /** How long to wait; zero where there is no header or none that can be read. */
   public static Duration parse(@Nullable String header, InstantSource clock) {
-    if (header == null) {
-      return Duration.ZERO;
-    }
+    if (header == null) { return Duration.ZERO; }
     try {
       return bounded(Duration.ofSeconds(Long.parseLong(header.strip())));
     } catch (NumberFormatException notSeconds) {

@@ -31,7 +31,8 @@ public record LogRecord(long seq, long receivedAtMillis, Kind kind, String insta
 
     public static Kind numbered(int number) {
       return Arrays.stream(values()).filter(kind -> kind.number == number).findFirst()
-          .orElseThrow(() -> new IllegalStateException("The metric log holds a record of unknown kind " + number + "."));
+          .orElseThrow(
+              () -> new IllegalStateException("The metric log holds a record of unknown kind " + number + "."));
     }
   }
 }

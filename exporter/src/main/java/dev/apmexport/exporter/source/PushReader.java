@@ -22,18 +22,14 @@ public final class PushReader {
 
   /** Seconds per bucket of a record with samples. */
   public int period(LogRecord record) throws InvalidPush {
-    if (record.kind() == LogRecord.Kind.JSON_LINES) {
-      return JSON_PERIOD;
-    }
+    if (record.kind() == LogRecord.Kind.JSON_LINES) { return JSON_PERIOD; }
     block.open(record.payload());
     return MetricSetReader.header(block.bytes(), block.length()).aggregationPeriod();
   }
 
   /** Hands every sample of the record to the visitor. */
   public void read(LogRecord record, SampleVisitor visitor) throws InvalidPush {
-    if (record.kind() == LogRecord.Kind.FINISH) {
-      return;
-    }
+    if (record.kind() == LogRecord.Kind.FINISH) { return; }
     block.open(record.payload());
     TimeBounds bounds = TimeBounds.around(record.receivedAtMillis());
     if (record.kind() == LogRecord.Kind.METRIC_SET) {

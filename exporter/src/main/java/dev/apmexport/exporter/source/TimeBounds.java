@@ -15,9 +15,7 @@ public record TimeBounds(long earliest, long latest) {
   }
 
   public @Nullable Refusal refusal(long bucket) {
-    if (bucket > latest) {
-      return Refusal.TOO_FAR_AHEAD;
-    }
+    if (bucket > latest) { return Refusal.TOO_FAR_AHEAD; }
     return bucket < earliest ? Refusal.TOO_OLD : null;
   }
 }

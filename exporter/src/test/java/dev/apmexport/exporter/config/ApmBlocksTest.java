@@ -73,7 +73,8 @@ class ApmBlocksTest {
   private static String told(List<ApmBlock> blocks) {
     List<String> lines = new ArrayList<>();
     for (ApmBlock block : blocks) {
-      lines.add("block " + block.index() + " \"" + block.provider() + "\": " + (block.enabled() ? "enabled" : "disabled"));
+      lines.add(
+          "block " + block.index() + " \"" + block.provider() + "\": " + (block.enabled() ? "enabled" : "disabled"));
       if (block.config() != null) {
         config(block.config(), lines);
       }
@@ -85,7 +86,8 @@ class ApmBlocksTest {
   private static void config(ExportConfig config, List<String> lines) {
     lines.add("  every " + config.resampleRate() + " s to " + config.sink().destination() + " with "
         + ((RemoteWriteConfig) config.sink()).credentials() + (config.includeTestRunId() ? " and test_run_id" : ""));
-    config.metrics().forEach(entry -> lines.add("  " + entry.source() + (entry.target() == null ? "" : " as " + entry.target())
-        + (entry.keepTags().isEmpty() ? "" : " keeps " + entry.keepTags())));
+    config.metrics()
+        .forEach(entry -> lines.add("  " + entry.source() + (entry.target() == null ? "" : " as " + entry.target())
+            + (entry.keepTags().isEmpty() ? "" : " keeps " + entry.keepTags())));
   }
 }

@@ -22,9 +22,11 @@ abstract class DeliveryFixture {
   Delivery delivery;
 
   Delivery start(int shards) {
-    RetryPolicy retry = new RetryPolicy(IntervalFunction.ofExponentialBackoff(Duration.ofMillis(100), 2, Duration.ofSeconds(30)));
+    RetryPolicy retry = new RetryPolicy(
+        IntervalFunction.ofExponentialBackoff(Duration.ofMillis(100), 2, Duration.ofSeconds(30)));
     progress = new Progress();
-    delivery = new Delivery(shards, ledger.load(), new Delivery.Means(sink, ledger, retry, time, time.threads()), progress);
+    delivery = new Delivery(shards, ledger.load(), new Delivery.Means(sink, ledger, retry, time, time.threads()),
+        progress);
     return delivery;
   }
 
@@ -45,7 +47,8 @@ abstract class DeliveryFixture {
   /** A step of series s0, s1 … that is due some milliseconds from the start. */
   static Step step(int shard, long number, long inMillis, int size) {
     Series[] series = IntStream.range(0, size).mapToObj(i -> new Series("s" + i, Labels.NONE)).toArray(Series[]::new);
-    return new Step(0, shard, number, new Batch(NOW + inMillis, series, IntStream.range(0, size).mapToDouble(i -> number * 1000 + i).toArray()));
+    return new Step(0, shard, number,
+        new Batch(NOW + inMillis, series, IntStream.range(0, size).mapToDouble(i -> number * 1000 + i).toArray()));
   }
 
   void stop() throws InterruptedException {

@@ -24,7 +24,8 @@ class DeliveryTest extends DeliveryFixture {
       delivery.submit(step(0, i, i - 100, 3));
     }
     drain();
-    assertThat(sink.sent()).extracting(Sent::atMillis).containsExactlyElementsOf(LongStream.range(NOW - 100, NOW - 50).boxed().toList());
+    assertThat(sink.sent()).extracting(Sent::atMillis)
+        .containsExactlyElementsOf(LongStream.range(NOW - 100, NOW - 50).boxed().toList());
     assertThat(progress.accepted()).isEqualTo(150);
     assertThat(progress.pending()).isZero();
     assertThat(ledger.load().settled(0, 0)).isEqualTo(49);
@@ -68,7 +69,8 @@ class DeliveryTest extends DeliveryFixture {
       delivery.submit(step(0, i, -10 + i, 5));
     }
     drain();
-    assertThat(sink.sent()).extracting(Sent::atMillis).containsExactly(NOW - 10, NOW - 9, NOW - 9, NOW - 9, NOW - 9, NOW - 8);
+    assertThat(sink.sent()).extracting(Sent::atMillis).containsExactly(NOW - 10, NOW - 9, NOW - 9, NOW - 9, NOW - 9,
+        NOW - 8);
     assertThat(sink.sent().subList(1, 5)).extracting(Sent::values).containsOnly(sink.sent().get(1).values());
     assertThat(sink.sent()).extracting(one -> one.when() - NOW).containsExactly(0L, 0L, 100L, 300L, 700L, 700L);
     assertThat(progress.accepted()).isEqualTo(15);
@@ -110,7 +112,8 @@ class DeliveryTest extends DeliveryFixture {
 
   @ParameterizedTest
   @MethodSource("waitingForAHuman")
-  void a_destination_that_needs_a_human_pauses_and_goes_on_when_it_is_mended(WriteResult refusal) throws InterruptedException {
+  void a_destination_that_needs_a_human_pauses_and_goes_on_when_it_is_mended(WriteResult refusal)
+      throws InterruptedException {
     AtomicBoolean mended = new AtomicBoolean();
     sink.rule(_ -> mended.get() ? ScriptedSink.OK : refusal);
     start(1);
@@ -132,7 +135,8 @@ class DeliveryTest extends DeliveryFixture {
   }
 
   @Test
-  void after_the_given_time_a_failing_destination_is_given_up_and_what_is_left_stays_pending() throws InterruptedException {
+  void after_the_given_time_a_failing_destination_is_given_up_and_what_is_left_stays_pending()
+      throws InterruptedException {
     sink.rule(batch -> batch.atMillis() < NOW - 5 ? ScriptedSink.OK : busy(0));
     start(1);
     delivery.giveUpAt(time.instant().plusSeconds(3_600));

@@ -74,7 +74,8 @@ class IsolationTest extends DeliveryFixture {
 
   @Test
   void where_very_many_are_bad_the_search_is_broken_off() throws InterruptedException {
-    sink.rule(batch -> Arrays.stream(batch.series()).anyMatch(series -> series.name().hashCode() % 7 == 0) ? new WriteResult.Invalid("bad") : OK);
+    sink.rule(batch -> Arrays.stream(batch.series()).anyMatch(series -> series.name().hashCode() % 7 == 0)
+        ? new WriteResult.Invalid("bad") : OK);
     start(1);
     delivery.submit(step(0, 0, 0, 5_000));
     drain();
@@ -87,9 +88,7 @@ class IsolationTest extends DeliveryFixture {
   void a_passing_failure_during_the_search_condemns_nobody() throws InterruptedException {
     AtomicInteger requests = new AtomicInteger();
     sink.rule(batch -> {
-      if (batch.size() > 0 && requests.incrementAndGet() % 2 == 0) {
-        return failed();
-      }
+      if (batch.size() > 0 && requests.incrementAndGet() % 2 == 0) { return failed(); }
       return holds(batch, "s3") ? new WriteResult.Invalid("bad s3") : OK;
     });
     start(1);
@@ -171,7 +170,8 @@ class IsolationTest extends DeliveryFixture {
 
   private Set<String> stored(long at) {
     Set<String> stored = new HashSet<>();
-    sink.sent().stream().filter(one -> one.accepted() && one.atMillis() == at).forEach(one -> stored.addAll(one.series()));
+    sink.sent().stream().filter(one -> one.accepted() && one.atMillis() == at)
+        .forEach(one -> stored.addAll(one.series()));
     return stored;
   }
 

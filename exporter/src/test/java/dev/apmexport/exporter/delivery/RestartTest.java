@@ -24,7 +24,8 @@ class RestartTest extends DeliveryFixture {
     restart(1);
     submit(0, 8);
     drain();
-    assertThat(sink.sent()).extracting(Sent::atMillis).containsExactly(at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7));
+    assertThat(sink.sent()).extracting(Sent::atMillis).containsExactly(at(0), at(1), at(2), at(3), at(4), at(5), at(6),
+        at(7));
     assertThat(progress.accepted()).isEqualTo(24);
   }
 
@@ -60,7 +61,8 @@ class RestartTest extends DeliveryFixture {
     restart(1);
     submit(0, 5);
     drain();
-    assertThat(sink.sent().subList(before, sink.sent().size())).hasSize(2).allSatisfy(one -> assertThat(one.series()).containsExactly("s0", "s2"));
+    assertThat(sink.sent().subList(before, sink.sent().size())).hasSize(2)
+        .allSatisfy(one -> assertThat(one.series()).containsExactly("s0", "s2"));
     assertThat(progress.rejected()).isEqualTo(5);
     assertThat(progress.accepted()).isEqualTo(10);
   }
@@ -104,7 +106,8 @@ class RestartTest extends DeliveryFixture {
     drain();
     for (int shard = 0; shard < 2; shard++) {
       int mine = shard;
-      List<Long> times = sink.sent().stream().filter(one -> (one.atMillis() - NOW + 1_000) % 2 == mine).filter(Sent::accepted).map(Sent::atMillis).toList();
+      List<Long> times = sink.sent().stream().filter(one -> (one.atMillis() - NOW + 1_000) % 2 == mine)
+          .filter(Sent::accepted).map(Sent::atMillis).toList();
       assertThat(times).as("seed " + seed).isSorted();
       assertThat(times.stream().distinct()).as("seed " + seed).hasSize(20);
     }

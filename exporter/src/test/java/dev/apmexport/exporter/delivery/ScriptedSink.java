@@ -79,7 +79,8 @@ final class ScriptedSink implements Supplier<Sink> {
       public WriteResult write(Batch batch) {
         WriteResult scripted = batch.size() == 0 ? null : next.poll();
         WriteResult result = scripted == null ? rule.apply(batch) : scripted;
-        sent.add(new Sent(batch.atMillis(), names(batch), Arrays.stream(batch.values()).boxed().toList(), result, time.millis()));
+        sent.add(new Sent(batch.atMillis(), names(batch), Arrays.stream(batch.values()).boxed().toList(), result,
+            time.millis()));
         return result;
       }
 

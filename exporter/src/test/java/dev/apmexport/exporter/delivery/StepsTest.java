@@ -65,9 +65,13 @@ class StepsTest {
     long fingerprint = cut(new Steps.Layout(1, 100), points).getFirst().fingerprint();
     Collections.shuffle(points, new Random(5));
     assertThat(cut(new Steps.Layout(1, 100), points).getFirst().fingerprint()).isEqualTo(fingerprint);
-    assertThat(fingerprint).as("stays the same between versions, since ledgers hold it").isEqualTo(5139222042286656936L);
-    assertThat(cut(new Steps.Layout(1, 100), List.of(point("a", 1), point("b", 1))).getFirst().fingerprint()).isNotEqualTo(fingerprint);
-    assertThat(cut(new Steps.Layout(1, 100), List.of(point("a", 2), point("b", 2), point("c", 2))).getFirst().fingerprint()).isNotEqualTo(fingerprint);
+    assertThat(fingerprint).as("stays the same between versions, since ledgers hold it")
+        .isEqualTo(5139222042286656936L);
+    assertThat(cut(new Steps.Layout(1, 100), List.of(point("a", 1), point("b", 1))).getFirst().fingerprint())
+        .isNotEqualTo(fingerprint);
+    assertThat(
+        cut(new Steps.Layout(1, 100), List.of(point("a", 2), point("b", 2), point("c", 2))).getFirst().fingerprint())
+        .isNotEqualTo(fingerprint);
   }
 
   private static List<Step> cut(Steps.Layout layout, List<Point> points) {

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -15,7 +17,10 @@ import java.util.function.BooleanSupplier;
  */
 public final class VirtualTimeline implements Timeline {
   private static final int LOOKS = 10;
+  private static final long PAUSE_NANOS = 50_000;
 
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition passed = lock.newCondition();
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
   private final Map<Thread, Long> wakes = new HashMap<>();
   private volatile long now;
@@ -35,9 +40,14 @@ public final class VirtualTimeline implements Timeline {
   }
 
   /** Waits, in real time, until something is so; meanwhile only the other threads make this time pass. */
-  public synchronized void until(BooleanSupplier condition) throws InterruptedException {
-    while (!condition.getAsBoolean()) {
-      wait(1);
+  public void until(BooleanSupplier condition) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (!condition.getAsBoolean()) {
+        passed.awaitNanos(PAUSE_NANOS);
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -52,24 +62,24 @@ public final class VirtualTimeline implements Timeline {
   }
 
   @Override
-  public synchronized void sleep(Duration time) throws InterruptedException {
+  public void sleep(Duration time) throws InterruptedException {
     Thread me = Thread.currentThread();
+    lock.lockInterruptibly();
     long wake = now + Math.max(0, time.toMillis());
     wakes.put(me, wake);
     try {
       while (now < wake) {
-        if (Thread.interrupted()) {
-          throw new InterruptedException();
-        }
+        if (Thread.interrupted()) { throw new InterruptedException(); }
         if (othersRest(me)) {
           now = wakes.values().stream().mapToLong(Long::longValue).min().orElse(wake);
-          notifyAll();
+          passed.signalAll();
         } else {
-          wait(1);
+          passed.awaitNanos(PAUSE_NANOS);
         }
       }
     } finally {
       wakes.remove(me);
+      lock.unlock();
     }
   }
 
@@ -80,9 +90,7 @@ public final class VirtualTimeline implements Timeline {
   private boolean othersRest(Thread me) {
     for (int look = 0; look < LOOKS; look++) {
       for (Thread thread : threads) {
-        if (thread != me && !rests(thread)) {
-          return false;
-        }
+        if (thread != me && !rests(thread)) { return false; }
       }
       Thread.yield();
     }
@@ -91,9 +99,7 @@ public final class VirtualTimeline implements Timeline {
 
   private boolean rests(Thread thread) {
     Long wake = wakes.get(thread);
-    if (wake != null) {
-      return wake > now;
-    }
+    if (wake != null) { return wake > now; }
     return switch (thread.getState()) {
       case NEW, RUNNABLE -> false;
       case BLOCKED, WAITING, TIMED_WAITING, TERMINATED -> true;

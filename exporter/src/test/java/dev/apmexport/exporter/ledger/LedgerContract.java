@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 public abstract class LedgerContract {
   private static final long T = 1_700_000_000_000L;
   private static final Series VUS = new Series("k6_vus", Labels.NONE);
-  private static final Series ODD = new Series("k6_odd", Labels.of("url", "http://x/\"{},\\\n", "ü", "😀 €", "nul", "a\0b", "long", "x".repeat(5_000)));
+  private static final Series ODD = new Series("k6_odd",
+      Labels.of("url", "http://x/\"{},\\\n", "ü", "😀 €", "nul", "a\0b", "long", "x".repeat(5_000)));
 
   /** The ledger of a new export, in its first holder's hands. */
   protected abstract Ledger first();
@@ -58,7 +59,8 @@ public abstract class LedgerContract {
     assertThat(state.settled(0, 0)).isEqualTo(1);
     assertThat(state.settled(0, 1)).isEqualTo(-1);
     assertThat(state.settled(1, 0)).isEqualTo(-1);
-    assertThat(IntStream.range(0, 3).mapToLong(step -> state.fingerprint(0, 0, step).orElseThrow())).containsExactly(1L, 3L, 4L);
+    assertThat(IntStream.range(0, 3).mapToLong(step -> state.fingerprint(0, 0, step).orElseThrow())).containsExactly(1L,
+        3L, 4L);
     assertThat(state.fingerprint(0, 1, 0)).hasValue(2);
   }
 
@@ -92,7 +94,8 @@ public abstract class LedgerContract {
   void every_bit_of_an_amendment_comes_back() {
     double stale = Double.longBitsToDouble(0x7ff0000000000002L);
     List<Point> points = new ArrayList<>();
-    double[] values = {0.1 + 0.2, -0.0, Double.MIN_VALUE, Double.MAX_VALUE, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, stale, 1e22};
+    double[] values = {0.1 + 0.2, -0.0, Double.MIN_VALUE, Double.MAX_VALUE, Double.POSITIVE_INFINITY,
+        Double.NEGATIVE_INFINITY, stale, 1e22};
     for (int i = 0; i < values.length; i++) {
       points.add(new Point(new Series("k6_" + i, Labels.of("i", "" + i)), T, values[i]));
     }
@@ -114,7 +117,7 @@ public abstract class LedgerContract {
     Ledger ledger = first();
     Booking[] bookings = {amendment(1, 0, 0, new Point(VUS, T, 1)), amendment(1, 0, 1, new Point(VUS, T + 1, 1)),
         amendment(1, 1, 0, new Point(VUS, T, 2)), amendment(2, 0, 0, new Point(VUS, T, 3))};
-    for (int i : new int[] {3, 2, 0, 1}) {
+    for (int i : new int[]{3, 2, 0, 1}) {
       ledger.book(bookings[i]);
     }
     ledger.book(live(0, 0, 1));
@@ -144,7 +147,8 @@ public abstract class LedgerContract {
   void a_quarantine_covers_all_that_follows() {
     Ledger ledger = first();
     ledger.reject(Rejection.quarantine(2, ODD, T, "poison"));
-    assertThat(ledger.load().rejection(2, ODD.key(), Long.MAX_VALUE)).get().extracting(Rejection::reason).isEqualTo("poison");
+    assertThat(ledger.load().rejection(2, ODD.key(), Long.MAX_VALUE)).get().extracting(Rejection::reason)
+        .isEqualTo("poison");
     assertThat(ledger.load().rejection(2, ODD.key(), T - 1)).isEmpty();
   }
 

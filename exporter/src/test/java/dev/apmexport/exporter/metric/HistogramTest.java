@@ -25,7 +25,8 @@ class HistogramTest {
       double bound = Histogram.upperBound(index);
       long unit = Math.round(bound / Histogram.RESOLUTION);
       assertThat(Histogram.indexOf(unit * Histogram.RESOLUTION - 0.0005)).as("index %d", index).isEqualTo(index);
-      assertThat(Histogram.indexOf((unit + 1) * Histogram.RESOLUTION - 0.0005)).as("after %d", index).isEqualTo(index + 1);
+      assertThat(Histogram.indexOf((unit + 1) * Histogram.RESOLUTION - 0.0005)).as("after %d", index)
+          .isEqualTo(index + 1);
     }
   }
 
@@ -108,7 +109,7 @@ class HistogramTest {
   @Test
   void of_ranks_among_negative_values_the_least_is_known() {
     Histogram values = new Histogram();
-    Arrays.stream(new double[] {-9, -1, 5, 5}).forEach(values::add);
+    Arrays.stream(new double[]{-9, -1, 5, 5}).forEach(values::add);
     assertThat(values.quantile(0.5)).isEqualTo(-9);
     assertThat(values.quantile(0.75)).isEqualTo(5);
   }

@@ -29,7 +29,8 @@ class SeriesTest {
   @Test
   void series_are_equal_if_name_and_labels_are() {
     assertThat(new Series("a", Labels.of("x", "1", "y", "2"))).isEqualTo(new Series("a", Labels.of("y", "2", "x", "1")))
-        .hasSameHashCodeAs(new Series("a", Labels.of("y", "2", "x", "1"))).isNotEqualTo(new Series("b", Labels.of("x", "1", "y", "2")))
+        .hasSameHashCodeAs(new Series("a", Labels.of("y", "2", "x", "1")))
+        .isNotEqualTo(new Series("b", Labels.of("x", "1", "y", "2")))
         .isNotEqualTo(new Series("a", Labels.of("x", "1"))).hasToString("a{x=\"1\", y=\"2\"}");
   }
 

@@ -62,10 +62,12 @@ final class Script {
   private void sample(String[] words, long bucket) {
     lastBucket = Math.max(lastBucket, bucket);
     InputSeries one = series.computeIfAbsent(words[1],
-        text -> new InputSeries(series.size(), MetricType.named(words[0]), text.replaceAll("[{].*", ""), Labels.of("s", text)));
+        text -> new InputSeries(series.size(), MetricType.named(words[0]), text.replaceAll("[{].*", ""),
+            Labels.of("s", text)));
     switch (one.type()) {
       case COUNTER -> resampler.counter(one, bucket, Double.parseDouble(words[3]));
-      case GAUGE -> resampler.gauge(words.length > 4 ? Integer.parseInt(words[5]) : 0, one, bucket, Double.parseDouble(words[3]));
+      case GAUGE ->
+        resampler.gauge(words.length > 4 ? Integer.parseInt(words[5]) : 0, one, bucket, Double.parseDouble(words[3]));
       case RATE -> {
         String[] counts = words[3].split("/");
         resampler.rate(one, bucket, Long.parseLong(counts[0]), Long.parseLong(counts[1]));
@@ -94,8 +96,9 @@ final class Script {
       case CounterAggregation counter -> "+" + counter.delta() + " =" + counter.total();
       case GaugeAggregation gauge -> "" + gauge.value();
       case RateAggregation rate -> rate.nonzero() + "/" + rate.total();
-      case TrendAggregation trend -> (trend.window().isEmpty() ? "-" : trend.window().min() + ".." + trend.window().max())
-          + " of " + trend.window().count() + " =" + trend.count() + " sum " + trend.sum();
+      case TrendAggregation trend ->
+        (trend.window().isEmpty() ? "-" : trend.window().min() + ".." + trend.window().max())
+            + " of " + trend.window().count() + " =" + trend.count() + " sum " + trend.sum();
     };
   }
 }

@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SelectorTest {
 
   @ParameterizedTest
-  @CsvSource(delimiterString = " | ", quoteCharacter = '`', value = {"http_reqs | http_reqs", "  http_reqs  | http_reqs", "http_reqs{} | http_reqs",
+  @CsvSource(delimiterString = " | ", quoteCharacter = '`', value = {"http_reqs | http_reqs",
+      "  http_reqs  | http_reqs", "http_reqs{} | http_reqs",
       "my.metric-name:total | my.metric-name:total", "http_reqs{status=\"200\"} | http_reqs{status=\"200\"}",
       "http_reqs { status = \"200\" , method != 'GET', } | http_reqs{status=\"200\",method!=\"GET\"}",
       "a{b=~\"x|y\",c!~\"z.*\"} | a{b=~\"x|y\",c!~\"z.*\"}", "a{b=\"}\",c=\"{,}\"} | a{b=\"}\",c=\"{,}\"}",
@@ -27,25 +28,38 @@ class SelectorTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"`` | column 1: expected a metric name, the text ends",
-      "{status=\"200\"} | column 1: expected a metric name, found \"{\"", "a b | column 3: expected the end, found \"b\"",
-      "a{ | column 3: expected a label name, the text ends", "a{b | column 4: expected one of = != =~ !~, the text ends",
-      "a{b==\"c\"} | column 5: expected a value in quotes, found \"=\"", "a{b!\"c\"} | column 5: expected one of = != =~ !~, found \"\"\"",
-      "a{b>\"c\"} | column 4: expected one of = != =~ !~, found \">\"", "a{b=c} | column 5: expected a value in quotes, found \"c\"",
+      "{status=\"200\"} | column 1: expected a metric name, found \"{\"",
+      "a b | column 3: expected the end, found \"b\"",
+      "a{ | column 3: expected a label name, the text ends",
+      "a{b | column 4: expected one of = != =~ !~, the text ends",
+      "a{b==\"c\"} | column 5: expected a value in quotes, found \"=\"",
+      "a{b!\"c\"} | column 5: expected one of = != =~ !~, found \"\"\"",
+      "a{b>\"c\"} | column 4: expected one of = != =~ !~, found \">\"",
+      "a{b=c} | column 5: expected a value in quotes, found \"c\"",
       "a{b=\"c} | column 5: the quoted value has no end", "a{b=\"c\\\"} | column 5: the quoted value has no end",
-      "a{b=\"c\" d=\"e\"} | column 9: expected \",\" or \"}\", found \"d\"", "a{b=\"c\"}x | column 9: expected the end, found \"x\"",
-      "a{,} | column 3: expected a label name, found \",\"", "a{b=\"c\",,} | column 9: expected a label name, found \",\"",
-      "a{b=~\"(\"} | column 6: the regular expression is not RE2 syntax", "a{b=~\"x(?=y)\"} | column 6: the regular expression is not RE2 syntax",
-      "a{b=\"\\d\"} | column 6: unknown escape", "a{b=\"x\\u12\"} | column 7: unknown escape", "a{b=\"\\x4 | column 6: unknown escape", "a{b=\"c\"\\} | column 8: expected \",\" or \"}\", found \"\\\""})
+      "a{b=\"c\" d=\"e\"} | column 9: expected \",\" or \"}\", found \"d\"",
+      "a{b=\"c\"}x | column 9: expected the end, found \"x\"",
+      "a{,} | column 3: expected a label name, found \",\"",
+      "a{b=\"c\",,} | column 9: expected a label name, found \",\"",
+      "a{b=~\"(\"} | column 6: the regular expression is not RE2 syntax",
+      "a{b=~\"x(?=y)\"} | column 6: the regular expression is not RE2 syntax",
+      "a{b=\"\\d\"} | column 6: unknown escape", "a{b=\"x\\u12\"} | column 7: unknown escape",
+      "a{b=\"\\x4 | column 6: unknown escape", "a{b=\"c\"\\} | column 8: expected \",\" or \"}\", found \"\\\""})
   void a_mistake_is_named_with_its_column(String text, String message) {
-    assertThatThrownBy(() -> Selector.parse(text)).isInstanceOf(SelectorSyntaxException.class).hasMessageStartingWith(message)
-        .extracting(e -> ((SelectorSyntaxException) e).column()).isEqualTo(Integer.parseInt(message.replaceAll("column (\\d+):.*", "$1")));
+    assertThatThrownBy(() -> Selector.parse(text)).isInstanceOf(SelectorSyntaxException.class)
+        .hasMessageStartingWith(message)
+        .extracting(e -> ((SelectorSyntaxException) e).column())
+        .isEqualTo(Integer.parseInt(message.replaceAll("column (\\d+):.*", "$1")));
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {"a{status=\"200\"} | true", "a{status=\"20\"} | false", "a{status!=\"200\"} | false",
+  @CsvSource(delimiter = '|', value = {"a{status=\"200\"} | true", "a{status=\"20\"} | false",
+      "a{status!=\"200\"} | false",
       "a{status=~\"2..\"} | true", "a{status=~\"2.\"} | false", "a{status=~\"00\"} | false", "a{status=~\"\"} | false",
-      "a{status!~\"4..\"} | true", "a{status!~\"2..\"} | false", "a{status=~\"500,200\"} | false", "a{status=~\"(500)?(200)?\"} | true",
-      "a{absent=\"\"} | true", "a{absent!=\"\"} | false", "a{absent=~\"\"} | true", "a{absent=~\".*\"} | true", "a{absent=~\".+\"} | false",
+      "a{status!~\"4..\"} | true", "a{status!~\"2..\"} | false", "a{status=~\"500,200\"} | false",
+      "a{status=~\"(500)?(200)?\"} | true",
+      "a{absent=\"\"} | true", "a{absent!=\"\"} | false", "a{absent=~\"\"} | true", "a{absent=~\".*\"} | true",
+      "a{absent=~\".+\"} | false",
       "a{absent!~\".+\"} | true", "a{absent!=\"x\"} | true", "a{empty=\"\"} | true", "a{url=\"/{id},x\"} | true",
       "a{url=~\"/[{]id[}].*\"} | true", "a{text=~\"one.two\"} | true", "a{status=\"200\",empty=\"x\"} | false",
       "a{status=\"200\",absent=\"\",url!=\"/\"} | true", "A | false", "a | true"})
@@ -71,6 +85,7 @@ class SelectorTest {
   @Test
   void a_pattern_that_would_blow_up_elsewhere_is_matched_in_linear_time() throws SelectorSyntaxException {
     Selector selector = Selector.parse("a{s=~\"(x+x+)+y\"}");
-    assertThat(selector.matches(new InputSeries(0, MetricType.COUNTER, "a", Labels.of("s", "x".repeat(20_000))))).isFalse();
+    assertThat(selector.matches(new InputSeries(0, MetricType.COUNTER, "a", Labels.of("s", "x".repeat(20_000)))))
+        .isFalse();
   }
 }

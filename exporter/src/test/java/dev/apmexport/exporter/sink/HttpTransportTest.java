@@ -21,10 +21,12 @@ class HttpTransportTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"127.0.0.1", "localhost", "LOCALHOST.", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[0:0:0:0:0:ffff:127.0.0.1]", "2130706433", "127.1"})
+  @ValueSource(strings = {"127.0.0.1", "localhost", "LOCALHOST.", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]",
+      "[0:0:0:0:0:ffff:127.0.0.1]", "2130706433", "127.1"})
   void no_way_of_writing_a_forbidden_address_leads_there(String host) {
     try (HttpTransport http = new HttpTransport(EgressPolicy.PUBLIC_ONLY, Timeout.ofSeconds(1), Timeout.ofSeconds(1))) {
-      assertThatThrownBy(() -> post(http, "http://" + host + ":" + server.port() + "/")).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> post(http, "http://" + host + ":" + server.port() + "/"))
+          .isInstanceOf(IOException.class);
     }
     assertThat(server.connections()).isZero();
   }
@@ -68,6 +70,6 @@ class HttpTransportTest {
   }
 
   private static HttpTransport.Answer post(HttpTransport http, String url) throws IOException {
-    return http.post(URI.create(url), Map.of("Content-Type", "text/plain"), new byte[] {1, 2, 3}, 3);
+    return http.post(URI.create(url), Map.of("Content-Type", "text/plain"), new byte[]{1, 2, 3}, 3);
   }
 }

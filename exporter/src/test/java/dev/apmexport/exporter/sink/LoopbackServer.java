@@ -32,10 +32,10 @@ public final class LoopbackServer implements AutoCloseable {
   /** Writes an answer, and then may do worse. */
   @FunctionalInterface
   public interface Answer {
-    void give(Socket to, OutputStream out) throws IOException;
+    void give(Request request, Socket to, OutputStream out) throws IOException;
 
     static Answer of(int status, String body, String... headers) {
-      return (_, out) -> {
+      return (_, _, out) -> {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " Whatever\r\n");
         for (String header : headers) {
@@ -55,7 +55,7 @@ public final class LoopbackServer implements AutoCloseable {
 
     /** The connection is torn down where the answer should begin. */
     static Answer reset() {
-      return (to, _) -> {
+      return (_, to, _) -> {
         to.setSoLinger(true, 0);
         to.close();
       };
@@ -63,13 +63,14 @@ public final class LoopbackServer implements AutoCloseable {
 
     /** The connection stays open and nothing comes. */
     static Answer silence() {
-      return (_, _) -> { };
+      return (_, _, _) -> {};
     }
 
     /** A body that never ends. */
     static Answer endless(int status) {
-      return (_, out) -> {
-        out.write(("HTTP/1.1 " + status + " Whatever\r\nTransfer-Encoding: chunked\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
+      return (_, _, out) -> {
+        out.write(("HTTP/1.1 " + status + " Whatever\r\nTransfer-Encoding: chunked\r\n\r\n")
+            .getBytes(StandardCharsets.ISO_8859_1));
         byte[] chunk = ("1000\r\n" + "x".repeat(0x1000) + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
         while (true) {
           out.write(chunk);
@@ -126,11 +127,9 @@ public final class LoopbackServer implements AutoCloseable {
       InputStream in = new BufferedInputStream(client.getInputStream());
       while (true) {
         Request request = read(in);
-        if (request == null) {
-          return;
-        }
+        if (request == null) { return; }
         requests.add(request);
-        answer.give(client, client.getOutputStream());
+        answer.give(request, client, client.getOutputStream());
         client.getOutputStream().flush();
       }
     } catch (IOException gone) {
@@ -140,15 +139,11 @@ public final class LoopbackServer implements AutoCloseable {
 
   private static Request read(InputStream in) throws IOException {
     String line = line(in);
-    if (line.isEmpty()) {
-      return null;
-    }
+    if (line.isEmpty()) { return null; }
     Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     for (String header = line(in); !header.isEmpty(); header = line(in)) {
       int colon = header.indexOf(':');
-      if (colon < 0) {
-        throw new IOException("This is not HTTP.");
-      }
+      if (colon < 0) { throw new IOException("This is not HTTP."); }
       headers.merge(header.substring(0, colon), header.substring(colon + 1).strip(), (a, b) -> a + "," + b);
     }
     return new Request(line, headers, in.readNBytes(Integer.parseInt(headers.getOrDefault("Content-Length", "0"))));

@@ -25,8 +25,8 @@ public abstract class SinkContract {
   private static final long NOW = 1_700_000_000_000L;
 
   protected final LoopbackServer server = new LoopbackServer();
-  protected final HttpTransport http =
-      new HttpTransport(EgressPolicy.parse("private"), Timeout.ofSeconds(5), Timeout.ofSeconds(20));
+  protected final HttpTransport http = new HttpTransport(EgressPolicy.parse("private"), Timeout.ofSeconds(5),
+      Timeout.ofSeconds(20));
 
   /** A configuration for this address with {@link #SECRET} as its secret. */
   protected abstract SinkConfig configFor(URI endpoint);
@@ -39,8 +39,8 @@ public abstract class SinkContract {
 
   /** A batch of so many series. */
   protected static Batch batch(int size) {
-    Series[] series =
-        IntStream.range(0, size).mapToObj(i -> new Series("k6_requests", Labels.of("url", "/" + i))).toArray(Series[]::new);
+    Series[] series = IntStream.range(0, size).mapToObj(i -> new Series("k6_requests", Labels.of("url", "/" + i)))
+        .toArray(Series[]::new);
     return new Batch(NOW, series, IntStream.range(0, size).mapToDouble(i -> i + 0.5).toArray());
   }
 
@@ -60,7 +60,8 @@ public abstract class SinkContract {
   @Test
   void one_batch_is_one_request() {
     assertThat(write(batch(configFor(server.uri("/in")).maxBatch()))).isInstanceOf(WriteResult.Accepted.class);
-    assertThat(server.requests()).singleElement().extracting(LoopbackServer.Request::line).asString().startsWith("POST /in");
+    assertThat(server.requests()).singleElement().extracting(LoopbackServer.Request::line).asString()
+        .startsWith("POST /in");
   }
 
   @Test
@@ -91,7 +92,8 @@ public abstract class SinkContract {
 
   @Test
   void a_bad_request_is_invalid_with_the_remote_ends_words() {
-    assertThat(write(Answer.of(400, "out of\n \0order   sample\n"))).isEqualTo(new WriteResult.Invalid("HTTP 400: out of order sample"));
+    assertThat(write(Answer.of(400, "out of\n \0order   sample\n")))
+        .isEqualTo(new WriteResult.Invalid("HTTP 400: out of order sample"));
   }
 
   @Test
@@ -108,35 +110,40 @@ public abstract class SinkContract {
   @ParameterizedTest
   @ValueSource(ints = {301, 302, 303, 307, 308})
   void a_redirect_is_not_followed(int status) {
-    assertThat(write(Answer.of(status, "", "Location: " + server.uri("/other")))).isInstanceOf(WriteResult.NotAuthorized.class);
+    assertThat(write(Answer.of(status, "", "Location: " + server.uri("/other"))))
+        .isInstanceOf(WriteResult.NotAuthorized.class);
     assertThat(server.requests()).hasSize(1);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {408, 429, 503})
   void a_request_for_patience_is_to_be_sent_again(int status) {
-    assertThat(write(Answer.of(status, "later"))).isEqualTo(new WriteResult.RetryLater(Cause.BUSY, "HTTP " + status + ": later", Duration.ZERO));
+    assertThat(write(Answer.of(status, "later")))
+        .isEqualTo(new WriteResult.RetryLater(Cause.BUSY, "HTTP " + status + ": later", Duration.ZERO));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {500, 502, 504, 529, 599})
   void a_failure_is_to_be_sent_again(int status) {
-    assertThat(write(Answer.of(status, "oops"))).isEqualTo(new WriteResult.RetryLater(Cause.FAILED, "HTTP " + status + ": oops", Duration.ZERO));
+    assertThat(write(Answer.of(status, "oops")))
+        .isEqualTo(new WriteResult.RetryLater(Cause.FAILED, "HTTP " + status + ": oops", Duration.ZERO));
   }
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {"7 | 7", "0 | 0", "-5 | 0", "100000 | 300", "soon | 0", "1.5 | 0",
       "Fri, 31 Dec 1999 23:59:59 GMT | 0", "Fri, 31 Dec 2199 23:59:59 GMT | 0", "Tue, 31 Dec 2199 23:59:59 GMT | 300"})
   void a_time_to_wait_is_read_bounded_and_ignored_if_malformed(String header, long seconds) {
-    for (int status : new int[] {429, 503, 500}) {
-      assertThat(write(Answer.of(status, "", "Retry-After: " + header))).isInstanceOfSatisfying(WriteResult.RetryLater.class,
+    for (int status : new int[]{429, 503, 500}) {
+      assertThat(write(Answer.of(status, "", "Retry-After: " + header))).isInstanceOfSatisfying(
+          WriteResult.RetryLater.class,
           later -> assertThat(later.after()).isEqualTo(Duration.ofSeconds(seconds)));
     }
   }
 
   @Test
   void never_does_a_sink_retry_by_itself() {
-    for (Answer answer : new Answer[] {Answer.of(500), Answer.of(503, "", "Retry-After: 0"), Answer.of(429), Answer.reset()}) {
+    for (Answer answer : new Answer[]{Answer.of(500), Answer.of(503, "", "Retry-After: 0"), Answer.of(429),
+        Answer.reset()}) {
       int before = server.requests().size();
       write(answer);
       assertThat(server.requests()).hasSize(before + 1);
@@ -152,17 +159,17 @@ public abstract class SinkContract {
   @Test
   void a_connection_that_breaks_is_no_answer() {
     assertNoAnswer(write(Answer.reset()));
-    assertNoAnswer(write((to, out) -> {
+    assertNoAnswer(write((_, to, out) -> {
       out.write("HTTP/1.1 200 OK\r\nContent-Len".getBytes());
       out.flush();
       to.close();
     }));
-    assertNoAnswer(write((to, out) -> {
+    assertNoAnswer(write((_, to, out) -> {
       out.write("HTTP/1.1 400 Bad\r\nContent-Length: 100\r\n\r\nhalf".getBytes());
       out.flush();
       to.close();
     }));
-    assertNoAnswer(write((to, out) -> {
+    assertNoAnswer(write((_, to, out) -> {
       out.write("SSH-2.0-OpenSSH\r\n\r\n".getBytes());
       out.flush();
       to.close();
@@ -172,7 +179,9 @@ public abstract class SinkContract {
   @Test
   void silence_is_no_answer() throws InterruptedException {
     server.answer(Answer.silence());
-    try (HttpTransport hasty = new HttpTransport(EgressPolicy.parse("private"), Timeout.ofSeconds(5), Timeout.ofMilliseconds(200));
+    try (
+        HttpTransport hasty = new HttpTransport(EgressPolicy.parse("private"), Timeout.ofSeconds(5),
+            Timeout.ofMilliseconds(200));
         Sink sink = configFor(server.uri("/in")).open(hasty)) {
       assertNoAnswer(sink.write(batch(1)));
     }
@@ -182,7 +191,9 @@ public abstract class SinkContract {
   void a_server_that_speaks_no_tls_is_no_answer() throws InterruptedException {
     URI tls = URI.create(server.uri("/in").toString().replace("http:", "https:"));
     server.answer(Answer.reset());
-    try (HttpTransport hasty = new HttpTransport(EgressPolicy.parse("private"), Timeout.ofSeconds(5), Timeout.ofMilliseconds(200));
+    try (
+        HttpTransport hasty = new HttpTransport(EgressPolicy.parse("private"), Timeout.ofSeconds(5),
+            Timeout.ofMilliseconds(200));
         Sink sink = configFor(tls).open(hasty)) {
       assertNoAnswer(sink.write(batch(1)));
     }
@@ -218,17 +229,16 @@ public abstract class SinkContract {
   void a_secret_is_shown_to_the_server_only() {
     SinkConfig config = configFor(server.uri("/in"));
     assertThat(config.toString() + config.destination()).doesNotContain(SECRET);
-    WriteResult echoed = write((to, out) -> {
-      String request = server.requests().getLast().headers().toString();
-      Answer.of(400, request).give(to, out);
-    });
+    WriteResult echoed = write(
+        (request, to, out) -> Answer.of(400, request.headers().toString()).give(request, to, out));
     assertThat(server.requests().getLast().headers().toString()).contains(SECRET);
     assertThat(echoed.toString()).startsWith("Invalid").doesNotContain(SECRET);
   }
 
   @Test
   void numbers_of_every_kind_can_be_sent() {
-    double[] values = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, -0.0, Double.MIN_VALUE, Double.MAX_VALUE};
+    double[] values = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, -0.0, Double.MIN_VALUE,
+        Double.MAX_VALUE};
     Batch batch = batch(values.length);
     assertThat(write(new Batch(batch.atMillis(), batch.series(), values))).isEqualTo(new WriteResult.Accepted());
   }

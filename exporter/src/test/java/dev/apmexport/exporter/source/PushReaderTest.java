@@ -21,10 +21,12 @@ class PushReaderTest {
 
   @Test
   void records_of_all_kinds_are_read_by_one_reader() throws InvalidPush {
-    reader.read(record(LogRecord.Kind.METRIC_SET, new MetricSets(3).counter("c", Labels.of("a", "b"), T, 5).packed()), seen);
+    reader.read(record(LogRecord.Kind.METRIC_SET, new MetricSets(3).counter("c", Labels.of("a", "b"), T, 5).packed()),
+        seen);
     reader.read(record(LogRecord.Kind.JSON_LINES, MetricSets.pack(LINES.getBytes())), seen);
     reader.read(record(LogRecord.Kind.FINISH, "{}".getBytes()), seen);
-    assertThat(seen.lines()).containsExactly("counter c{a=\"b\"} @1700000001 5.0", "counter c{a=\"b\"} @1700000001 1.0");
+    assertThat(seen.lines()).containsExactly("counter c{a=\"b\"} @1700000001 5.0",
+        "counter c{a=\"b\"} @1700000001 1.0");
     assertThat(seen.series().get(1)).isSameAs(seen.series().get(0));
   }
 

@@ -94,11 +94,12 @@ public final class RunStates {
     return reports;
   }
 
-  /** Exports whose run was closed and whose last second pass has not seen all of the log. */
+  /** Exports whose run was closed and whose last second pass has not seen all of the log, or was begun and not ended. */
   public List<Long> unreconciled() {
     return new ArrayList<>(jdbc.sql("""
         select e.id from export e join run_head h on h.test_run_id = e.test_run_id
-        where e.state in ('done', 'gaveUp') and h.finish = 'explicit' and e.reconciled_seq < h.next_seq""")
+        where h.finish is not null
+          and (e.state = 'reconciling' or e.state in ('done', 'gaveUp') and e.reconciled_seq < h.next_seq)""")
         .query(Long.class).list());
   }
 

@@ -9,6 +9,7 @@ import dev.apmexport.store.secret.BlockSecrets;
 import dev.apmexport.store.secret.Vault;
 import dev.apmexport.store.tenant.Tenant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +74,8 @@ public final class Runs {
   private Created make(Tenant tenant, String name, @Nullable String createKey, JsonNode options) {
     JsonNode apm = ApmBlocks.find(options);
     List<ApmBlock> blocks = ApmBlocks.read(apm);
-    TestRun run = runs.saveAndFlush(new TestRun(tenant.id(), name, createKey, kept(options), clock.instant()));
+    TestRun run = runs.saveAndFlush(new TestRun(tenant.id(), name, createKey, kept(options),
+        clock.instant().truncatedTo(ChronoUnit.MICROS))); // as the database keeps it
     run.fix(new RunSettings(Long.toString(run.id()), period(blocks), tenant.inputSeriesLimit(), tenant.outputSeriesLimit(),
         RunSettings.FOLD_VERSION));
     jdbc.sql("insert into run_head (test_run_id) values (?)").param(run.id()).update();

@@ -1,8 +1,8 @@
 package dev.apmexport.store.work;
 
-import com.github.kagkarlsson.jdbc.SQLRuntimeException;
 import com.github.kagkarlsson.scheduler.SchedulerClient;
 import com.github.kagkarlsson.scheduler.task.TaskDescriptor;
+import com.github.kagkarlsson.shaded.jdbc.SQLRuntimeException;
 import java.time.InstantSource;
 import javax.sql.DataSource;
 import org.springframework.dao.DataAccessResourceFailureException;

@@ -99,7 +99,8 @@ class MetricLogTest extends WithStore {
   @Test
   void time_never_goes_back_although_the_clock_does() {
     log.append(run.id(), push("before"));
-    jdbc.sql("update run_head set last_at = clock_timestamp() + interval '2 minutes' where test_run_id = ?").param(run.id())
+    jdbc.sql("update run_head set last_at = clock_timestamp() + interval '2 minutes' where test_run_id = ?")
+        .param(run.id())
         .update();
     log.append(run.id(), push("now"));
     log.append(run.id(), push("later"));
@@ -122,6 +123,7 @@ class MetricLogTest extends WithStore {
   }
 
   private void age(String by) {
-    jdbc.sql("update push_key set created_at = created_at - ?::interval where test_run_id = ?").params(by, run.id()).update();
+    jdbc.sql("update push_key set created_at = created_at - ?::interval where test_run_id = ?").params(by, run.id())
+        .update();
   }
 }

@@ -36,7 +36,8 @@ class PostgresRunFeedTest extends WithStore {
     assertThat(record.firstBucket()).isEqualTo(30);
     assertThat(record.lastBucket()).isEqualTo(33);
     assertThat(record.payload()).isEqualTo("payload".getBytes(StandardCharsets.UTF_8));
-    assertThat(Duration.ofMillis(Math.abs(System.currentTimeMillis() - record.receivedAtMillis()))).isLessThan(Duration.ofMinutes(1));
+    assertThat(Duration.ofMillis(Math.abs(System.currentTimeMillis() - record.receivedAtMillis())))
+        .isLessThan(Duration.ofMinutes(1));
   }
 
   @Test
@@ -62,7 +63,8 @@ class PostgresRunFeedTest extends WithStore {
   void idleness_is_counted_from_the_last_push() {
     log.append(run.id(), push("only"));
     assertThat(feed.idleFor()).isLessThan(Duration.ofMinutes(1));
-    jdbc.sql("update run_head set last_at = last_at - interval '6 minutes' where test_run_id = ?").param(run.id()).update();
+    jdbc.sql("update run_head set last_at = last_at - interval '6 minutes' where test_run_id = ?").param(run.id())
+        .update();
 
     assertThat(feed.idleFor()).isBetween(Duration.ofMinutes(6), Duration.ofMinutes(7));
   }

@@ -28,7 +28,8 @@ class RunsTest extends WithStore {
   private TestRunRepository stored;
 
   @ParameterizedTest
-  @CsvSource({"'',3", "3,3", "9,3", "10,2", "1,1", "'3,6',3", "'6,4',2", "'3,10',1", "'2,3',1", "'6,9,3',3", "5,1", "11,3"})
+  @CsvSource({"'',3", "3,3", "9,3", "10,2", "1,1", "'3,6',3", "'6,4',2", "'3,10',1", "'2,3',1", "'6,9,3',3", "5,1",
+      "11,3"})
   void the_period_is_the_largest_that_divides_every_rate(String rates, int period) {
     String[] blocks = Arrays.stream(rates.split(",")).filter(rate -> !rate.isEmpty())
         .map(rate -> "{" + URL + ",\"resampleRate\":" + rate + "}").toArray(String[]::new);
@@ -85,7 +86,8 @@ class RunsTest extends WithStore {
     assertThat(config.resampleRate()).isEqualTo(5);
     assertThat(((RemoteWriteConfig) config.sink()).credentials().authorization()).hasValue("Bearer canary-7");
     assertThat(shown("export", made)).doesNotContain("canary").contains("***");
-    assertThat(jdbc.sql("select count(*) from export_secret where ciphertext = 'canary-7'::bytea").query(Long.class).single())
+    assertThat(
+        jdbc.sql("select count(*) from export_secret where ciphertext = 'canary-7'::bytea").query(Long.class).single())
         .isZero();
   }
 
@@ -93,7 +95,8 @@ class RunsTest extends WithStore {
   void a_ciphertext_of_another_export_does_not_open() {
     RunExport mine = run("{" + URL + ",\"credentials\":{\"token\":\"mine\"}}").exports().getFirst();
     RunExport theirs = run("{" + URL + ",\"credentials\":{\"token\":\"theirs\"}}").exports().getFirst();
-    jdbc.sql("update export_secret set ciphertext = (select ciphertext from export_secret where export_id = ?) where export_id = ?")
+    jdbc.sql(
+        "update export_secret set ciphertext = (select ciphertext from export_secret where export_id = ?) where export_id = ?")
         .params(theirs.id(), mine.id()).update();
 
     assertThatThrownBy(() -> runs.open(mine)).isInstanceOf(IllegalStateException.class);
@@ -101,9 +104,11 @@ class RunsTest extends WithStore {
 
   @Test
   void a_disabled_block_keeps_no_secret_and_harms_no_other() {
-    Runs.Created made = run("{\"provider\":\"Prometheus\",\"credentials\":{\"token\":\"canary-8\"}}", "{" + URL + "}", "7");
+    Runs.Created made = run("{\"provider\":\"Prometheus\",\"credentials\":{\"token\":\"canary-8\"}}", "{" + URL + "}",
+        "7");
 
-    assertThat(made.exports().stream().map(RunExport::state).collect(Collectors.joining(" "))).isEqualTo("disabled live disabled");
+    assertThat(made.exports().stream().map(RunExport::state).collect(Collectors.joining(" ")))
+        .isEqualTo("disabled live disabled");
     assertThat(made.exports().getFirst().problems()).isNotEmpty();
     assertThat(jdbc.sql("select count(*) from export_secret where export_id = ?").param(made.exports().getFirst().id())
         .query(Long.class).single()).isZero();

@@ -13,8 +13,10 @@ import tools.jackson.databind.node.ObjectNode;
 class BlockSecretsTest {
   @ParameterizedTest
   @ValueSource(strings = {"{'credentials': {'token': 'canary-1'}}",
-      "{'credentials': {'username': 'canary-1', 'password': 'canary-2'}}", "{'apiKey': 'canary-1', 'appKey': 'canary-2'}",
-      "{'api_key': 'canary-1', 'app_key': 'canary-2'}", "{'headers': {'X-Scope': 'canary-1', 'Authorization': 'canary-2'}}",
+      "{'credentials': {'username': 'canary-1', 'password': 'canary-2'}}",
+      "{'apiKey': 'canary-1', 'appKey': 'canary-2'}",
+      "{'api_key': 'canary-1', 'app_key': 'canary-2'}",
+      "{'headers': {'X-Scope': 'canary-1', 'Authorization': 'canary-2'}}",
       "{'credentails': {'tokn': 'canary-1'}}", "{'Provider': 'canary-1'}", "{'remoteWriteUrl': 'https://canary-1'}",
       "{'remoteWriteURL': 'https://me:canary-1@example.com/write'}", "{'apiURL': 'https://example.com?key=canary-1'}",
       "{'deep': [{'er': ['canary-1', {'x': 'canary-2'}]}]}", "{'': 'canary-1', 'a/b~c': {'': {'~1': 'canary-2'}}}",
@@ -35,8 +37,9 @@ class BlockSecretsTest {
 
   @Test
   void what_is_no_secret_stays_readable() {
-    ObjectNode block = block("{'provider': 'prometheus', 'remoteWriteURL': 'https://example.com/write', 'resampleRate': 3,"
-        + "'includeTestRunId': true, 'metrics': ['vus', {'sourceMetric': 'checks{a=\\'b\\'}', 'keepTags': ['url']}], 'region': null}");
+    ObjectNode block = block(
+        "{'provider': 'prometheus', 'remoteWriteURL': 'https://example.com/write', 'resampleRate': 3,"
+            + "'includeTestRunId': true, 'metrics': ['vus', {'sourceMetric': 'checks{a=\\'b\\'}', 'keepTags': ['url']}], 'region': null}");
     ObjectNode written = block.deepCopy();
 
     assertThat(BlockSecrets.takeFrom(block)).isEmpty();

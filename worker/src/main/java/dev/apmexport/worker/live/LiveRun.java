@@ -76,7 +76,7 @@ final class LiveRun implements AutoCloseable {
       return false;
     }
     if (exporter.position() < feed.head()) {
-      return false; // the end is about to be read, or a push that came behind it
+      return false; // the end is still to be read; late pushes may follow it
     }
     for (Held held : exports) {
       exporter.giveUpAt(held.export().index(), GiveUp.after(finished.get(), held.export().config().sink().amendment()));

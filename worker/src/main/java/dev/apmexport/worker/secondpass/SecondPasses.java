@@ -1,5 +1,6 @@
 package dev.apmexport.worker.secondpass;
 
+import com.github.kagkarlsson.scheduler.SchedulerState;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
 import com.github.kagkarlsson.scheduler.task.ExecutionContext;
 import com.github.kagkarlsson.scheduler.task.TaskInstance;
@@ -52,15 +53,21 @@ public final class SecondPasses {
     RunExport stored = exports.findById(Long.parseLong(task.getId())).orElseThrow();
     TestRun run = runs.findById(stored.testRunId()).orElseThrow();
     try {
-      pass(run, stored);
+      pass(run, stored, stoppedBy(context.getSchedulerState()));
       return (complete, operations) -> operations.stop();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    } catch (InterruptedException stopped) {
+      // The thread is not interrupted again: it still has to hand the task on.
       return (complete, operations) -> operations.reschedule(complete, means.time().instant());
     }
   }
 
-  private void pass(TestRun run, RunExport stored) throws InterruptedException {
+  /** A pass that waits for its destination waits no longer than this worker runs. */
+  private Exporter.Means stoppedBy(SchedulerState scheduler) {
+    return new Exporter.Means(means.http(), means.retry(), new StoppableTimeline(means.time(), scheduler::isShuttingDown),
+        means.threads());
+  }
+
+  private void pass(TestRun run, RunExport stored, Exporter.Means means) throws InterruptedException {
     Export export = open.take(stored);
     states.state(stored.id(), ExportStatus.State.RECONCILING);
     Instant finished = states.finishedAt(run.id()).orElseGet(means.time()::instant);

@@ -22,6 +22,7 @@ public sealed interface Credentials {
           .encodeToString((basic.username() + ":" + basic.password().reveal()).getBytes(StandardCharsets.UTF_8)));
     };
   }
+
   /** A text of the remote end without our secret, since some repeat the request they complain of. */
   default String masked(String text) {
     return switch (this) {

@@ -37,20 +37,22 @@ final class PrometheusShape implements Shape {
 
   @Override
   public void open(Window first, Aggregation aggregation, Point.Receiver out) {
-    @Nullable Series[] series = series(aggregation);
+    @Nullable
+    Series[] series = series(aggregation);
     switch (aggregation) {
       case CounterAggregation _ -> point(out, series[0], first.startMillis(), 0);
       case TrendAggregation _ -> {
         point(out, series[COUNT], first.startMillis(), 0);
         point(out, series[SUM], first.startMillis(), 0);
       }
-      case GaugeAggregation _, RateAggregation _ -> { }
+      case GaugeAggregation _,RateAggregation _ -> {}
     }
   }
 
   @Override
   public void window(Window window, Aggregation aggregation, Point.Receiver out) {
-    @Nullable Series[] series = series(aggregation);
+    @Nullable
+    Series[] series = series(aggregation);
     long at = window.endMillis();
     switch (aggregation) {
       case CounterAggregation counter -> point(out, series[0], at, counter.total());
@@ -88,11 +90,11 @@ final class PrometheusShape implements Shape {
     while (made.size() <= aggregation.id()) {
       made.add(new Series[0]);
     }
-    @Nullable Series[] known = made.get(aggregation.id());
-    if (known.length > 0) {
-      return known;
-    }
-    @Nullable Series[] series = make(aggregation);
+    @Nullable
+    Series[] known = made.get(aggregation.id());
+    if (known.length > 0) { return known; }
+    @Nullable
+    Series[] series = make(aggregation);
     made.set(aggregation.id(), series);
     return series;
   }
@@ -100,7 +102,8 @@ final class PrometheusShape implements Shape {
   private @Nullable Series[] make(Aggregation aggregation) {
     Output output = aggregation.output();
     String[] suffixes = aggregation instanceof TrendAggregation ? STATISTICS : PLAIN;
-    @Nullable Series[] series = new Series[suffixes.length];
+    @Nullable
+    Series[] series = new Series[suffixes.length];
     for (int i = 0; i < suffixes.length; i++) {
       Series one = new Series(output.name() + suffixes[i], output.labels());
       boolean mine = taken.add(one);

@@ -14,15 +14,14 @@ public final class RemoteWriteBlock {
   /** The destination, or null if the reader has noted errors that leave none. */
   public static @Nullable SinkConfig read(BlockReader block) {
     URI url = block.url("remoteWriteURL");
-    block.require("remoteWriteURL", url, "the address to write to, such as https://prometheus.example.com/api/v1/write.");
+    block.require("remoteWriteURL", url,
+        "the address to write to, such as https://prometheus.example.com/api/v1/write.");
     Credentials credentials = credentials(block.object("credentials"));
     return url == null ? null : new RemoteWriteConfig(url, credentials, new Amendment.Refused());
   }
 
   private static Credentials credentials(@Nullable BlockReader block) {
-    if (block == null) {
-      return new Credentials.None();
-    }
+    if (block == null) { return new Credentials.None(); }
     Secret token = block.secret("token");
     String username = block.text("username");
     Secret password = block.secret("password");
@@ -35,9 +34,7 @@ public final class RemoteWriteBlock {
     } else if (!block.has("token") && !named) {
       block.error("", "holds nothing to authenticate with; give token, or username and password, or leave it out.");
     }
-    if (token != null) {
-      return new Credentials.Bearer(token);
-    }
+    if (token != null) { return new Credentials.Bearer(token); }
     return username != null && password != null ? new Credentials.Basic(username, password) : new Credentials.None();
   }
 }

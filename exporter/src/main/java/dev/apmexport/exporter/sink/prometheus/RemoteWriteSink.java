@@ -48,9 +48,7 @@ final class RemoteWriteSink implements Sink {
   private WriteResult result(HttpTransport.Answer answer) {
     int status = answer.status();
     String reason = "HTTP " + status + ": " + shortened(config.credentials().masked(answer.body()));
-    if (status / 100 == 2) {
-      return new WriteResult.Accepted();
-    }
+    if (status / 100 == 2) { return new WriteResult.Accepted(); }
     return switch (status) {
       case 400, 409, 422 -> new WriteResult.Invalid(reason);
       case 413 -> new WriteResult.TooLarge(reason);

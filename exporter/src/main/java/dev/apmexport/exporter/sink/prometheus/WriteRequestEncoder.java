@@ -87,9 +87,7 @@ public final class WriteRequestEncoder {
 
   private byte[] labels(Series series) {
     byte[] known = labelBlocks.get(series);
-    if (known != null) {
-      return known;
-    }
+    if (known != null) { return known; }
     byte[] block = labelBlock(series);
     labelBlocks.put(series, block);
     return block;
@@ -105,7 +103,8 @@ public final class WriteRequestEncoder {
         byte[] name = label.getKey().getBytes(StandardCharsets.UTF_8);
         byte[] value = label.getValue().getBytes(StandardCharsets.UTF_8);
         out.writeUInt32NoTag(LABEL);
-        out.writeUInt32NoTag(CodedOutputStream.computeByteArraySize(1, name) + CodedOutputStream.computeByteArraySize(2, value));
+        out.writeUInt32NoTag(
+            CodedOutputStream.computeByteArraySize(1, name) + CodedOutputStream.computeByteArraySize(2, value));
         out.writeByteArray(1, name);
         out.writeByteArray(2, value);
       }

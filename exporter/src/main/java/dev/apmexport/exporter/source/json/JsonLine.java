@@ -41,21 +41,21 @@ sealed interface JsonLine {
     String name = data.path("type").asString("");
     MetricType type = MetricType.named(name);
     if (type == null) {
-      throw new InvalidPush("gives \"" + metric + "\" the type \"" + name + "\"; k6 knows counter, gauge, rate and trend");
+      throw new InvalidPush(
+          "gives \"" + metric + "\" the type \"" + name + "\"; k6 knows counter, gauge, rate and trend");
     }
     return new Definition(metric, type);
   }
 
   private static Sample sample(String metric, JsonNode data) throws InvalidPush {
     String time = data.path("time").asString("");
-    if (!data.path("value").isNumber()) {
-      throw new InvalidPush("has no number under data.value");
-    }
+    if (!data.path("value").isNumber()) { throw new InvalidPush("has no number under data.value"); }
     try {
       long second = OffsetDateTime.parse(time).toEpochSecond();
       return new Sample(metric, second, data.path("value").numberValue().doubleValue(), labels(data.path("tags")));
     } catch (DateTimeException e) {
-      throw new InvalidPush("has the time \"" + time + "\"; k6 writes RFC 3339, for example 2026-01-31T09:30:00.123Z", e);
+      throw new InvalidPush("has the time \"" + time + "\"; k6 writes RFC 3339, for example 2026-01-31T09:30:00.123Z",
+          e);
     }
   }
 

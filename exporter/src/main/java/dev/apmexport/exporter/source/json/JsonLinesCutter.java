@@ -87,7 +87,8 @@ public final class JsonLinesCutter {
     byte[] before = definitions.put(metric, line);
     definitionBytes += line.length - (before == null ? 0 : before.length);
     if (definitions.size() > MAX_METRICS || definitionBytes > MAX_DEFINITIONS) {
-      throw new InvalidPush("defines more than " + MAX_METRICS + " metrics, or with more than " + MAX_DEFINITIONS + " bytes");
+      throw new InvalidPush(
+          "defines more than " + MAX_METRICS + " metrics, or with more than " + MAX_DEFINITIONS + " bytes");
     }
   }
 

@@ -61,18 +61,10 @@ public final class JsonLinesReader {
 
   private @Nullable Refusal refusal(JsonLine.Sample sample, TimeBounds bounds) {
     MetricType type = types.get(sample.metric());
-    if (sample.metric().isEmpty()) {
-      return Refusal.EMPTY_NAME;
-    }
-    if (type == null) {
-      return Refusal.UNKNOWN_TYPE;
-    }
-    if (table.typeOf(sample.metric(), type) != type) {
-      return Refusal.CHANGED_TYPE;
-    }
-    if (sample.labels().size() > Refusal.MAX_LABELS) {
-      return Refusal.TOO_MANY_LABELS;
-    }
+    if (sample.metric().isEmpty()) { return Refusal.EMPTY_NAME; }
+    if (type == null) { return Refusal.UNKNOWN_TYPE; }
+    if (table.typeOf(sample.metric(), type) != type) { return Refusal.CHANGED_TYPE; }
+    if (sample.labels().size() > Refusal.MAX_LABELS) { return Refusal.TOO_MANY_LABELS; }
     return Double.isFinite(sample.value()) ? bounds.refusal(sample.second()) : Refusal.NOT_FINITE;
   }
 

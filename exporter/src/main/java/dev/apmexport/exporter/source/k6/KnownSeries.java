@@ -21,11 +21,13 @@ final class KnownSeries {
     return hash == 0 ? 1 : hash;
   }
 
-  @Nullable InputSeries find(long hash, int metric, byte[] data, int from, int to) {
+  @Nullable
+  InputSeries find(long hash, int metric, byte[] data, int from, int to) {
     int mask = table.length - 1;
     for (int i = (int) hash & mask; hashes[i] != 0; i = (i + 1) & mask) {
       Entry entry = table[i];
-      if (hashes[i] == hash && entry.metric == metric && Arrays.equals(entry.labels, 0, entry.labels.length, data, from, to)) {
+      if (hashes[i] == hash && entry.metric == metric
+          && Arrays.equals(entry.labels, 0, entry.labels.length, data, from, to)) {
         return entry.series;
       }
     }

@@ -80,9 +80,7 @@ public final class MetricSetReader {
     boolean begun = false;
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       int field = WireFormat.getTagFieldNumber(tag);
-      if (begun && field < 3) {
-        throw disorder("A name or a type follows the series of its metric", name);
-      }
+      if (begun && field < 3) { throw disorder("A name or a type follows the series of its metric", name); }
       switch (field) {
         case 1 -> name = in.readString();
         case 2 -> type = in.readEnum();
@@ -107,9 +105,7 @@ public final class MetricSetReader {
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       int field = WireFormat.getTagFieldNumber(tag);
       if (field == 1) {
-        if (samples.pending()) {
-          throw disorder("A label follows the samples of its series", metric.name);
-        }
+        if (samples.pending()) { throw disorder("A label follows the samples of its series", metric.name); }
         in.skipRawBytes(in.readRawVarint32());
         to = in.getTotalBytesRead();
       } else if (field >= 2 && field <= 5) {
@@ -130,21 +126,13 @@ public final class MetricSetReader {
     int id = metrics.getOrDefault(metric.name, metrics.size());
     long hash = KnownSeries.hash(id, data, from, to);
     InputSeries series = known.find(hash, id, data, from, to);
-    if (series != null) {
-      return refusal == null ? series : refusal;
-    }
+    if (series != null) { return refusal == null ? series : refusal; }
     // Of refused ones too: whether a push can be read must not depend on what the run has seen before.
     Labels labels = labels(data, from, to);
-    if (refusal != null) {
-      return refusal;
-    }
-    if (labels.size() > Refusal.MAX_LABELS) {
-      return Refusal.TOO_MANY_LABELS;
-    }
+    if (refusal != null) { return refusal; }
+    if (labels.size() > Refusal.MAX_LABELS) { return Refusal.TOO_MANY_LABELS; }
     series = table.intern(Objects.requireNonNull(metric.type), metric.name, labels);
-    if (series == null) {
-      return Refusal.TOO_MANY_SERIES;
-    }
+    if (series == null) { return Refusal.TOO_MANY_SERIES; }
     if (known.size() > 2 * table.size()) {
       known.clear(); // k6 never changes the order of labels; a sender that does must not fill the memory
     }
@@ -154,12 +142,8 @@ public final class MetricSetReader {
   }
 
   private @Nullable Refusal refusal(Metric metric, int field) {
-    if (metric.name.isEmpty()) {
-      return Refusal.EMPTY_NAME;
-    }
-    if (metric.type == null || metric.type.ordinal() + 2 != field) {
-      return Refusal.UNKNOWN_TYPE;
-    }
+    if (metric.name.isEmpty()) { return Refusal.EMPTY_NAME; }
+    if (metric.type == null || metric.type.ordinal() + 2 != field) { return Refusal.UNKNOWN_TYPE; }
     return table.typeOf(metric.name, metric.type) == metric.type ? null : Refusal.CHANGED_TYPE;
   }
 

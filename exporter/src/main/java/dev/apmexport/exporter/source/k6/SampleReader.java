@@ -112,9 +112,7 @@ final class SampleReader {
   }
 
   private @Nullable Refusal refusal() {
-    if (foreign) {
-      return Refusal.UNKNOWN_RESOLUTION;
-    }
+    if (foreign) { return Refusal.UNKNOWN_RESOLUTION; }
     boolean finite = Double.isFinite(sum) && (field != 5 || Double.isFinite(trend.min) && Double.isFinite(trend.max));
     return finite ? Objects.requireNonNull(bounds).refusal(bucket) : Refusal.NOT_FINITE;
   }
@@ -172,9 +170,7 @@ final class SampleReader {
     }
 
     private void counter(CodedInputStream in) throws IOException {
-      if (++counters > MAX_INDEX) {
-        throw new IOException("a histogram has more counters than there are buckets");
-      }
+      if (++counters > MAX_INDEX) { throw new IOException("a histogram has more counters than there are buckets"); }
       histogram.counter(Integer.toUnsignedLong(in.readUInt32()));
     }
 

@@ -28,13 +28,15 @@ class PrometheusNamesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"status, status", "my-tag, my_tag", "a:b, a_b", "9a, tag_9a", "'', tag_", "__name__, tag___name__", "__x, tag___x", "_x, _x", "é, _"})
+  @CsvSource({"status, status", "my-tag, my_tag", "a:b, a_b", "9a, tag_9a", "'', tag_", "__name__, tag___name__",
+      "__x, tag___x", "_x, _x", "é, _"})
   void a_tag_is_made_a_label_that_is_not_reserved(String tag, String label) {
     assertThat(PrometheusNames.label(tag)).isEqualTo(label);
   }
 
   @Test
   void no_label_is_empty_and_of_two_that_become_one_the_first_stands() {
-    assertThat(PrometheusNames.labels(Labels.of("a-b", "1", "a_b", "2", "a.b", "", "group", ""))).isEqualTo(Labels.of("a_b", "1"));
+    assertThat(PrometheusNames.labels(Labels.of("a-b", "1", "a_b", "2", "a.b", "", "group", "")))
+        .isEqualTo(Labels.of("a_b", "1"));
   }
 }

@@ -65,7 +65,8 @@ class PrometheusShapeTest {
   void a_trend_has_nine_series_and_k6s_own_times_are_in_seconds() {
     resampler.trend(DURATION, 4, histogram(100, 200, 300, 400));
     resampler.sealThrough(6);
-    assertThat(points).containsExactly("k6_http_req_duration_count{test=\"x\"} @4000 0.0", "k6_http_req_duration_sum{test=\"x\"} @4000 0.0",
+    assertThat(points).containsExactly("k6_http_req_duration_count{test=\"x\"} @4000 0.0",
+        "k6_http_req_duration_sum{test=\"x\"} @4000 0.0",
         "k6_http_req_duration_min{test=\"x\"} @6000 0.1", "k6_http_req_duration_max{test=\"x\"} @6000 0.4",
         "k6_http_req_duration_avg{test=\"x\"} @6000 0.25", "k6_http_req_duration_med{test=\"x\"} @6000 0.200703",
         "k6_http_req_duration_p90{test=\"x\"} @6000 0.4", "k6_http_req_duration_p95{test=\"x\"} @6000 0.4",
@@ -88,7 +89,8 @@ class PrometheusShapeTest {
     points.clear();
     resampler.trend(DURATION, 5, histogram(1_000));
     resampler.sealBefore(10);
-    assertThat(points).containsExactly("k6_http_req_duration_count{test=\"x\"} @8000 0.0", "k6_http_req_duration_sum{test=\"x\"} @8000 0.0",
+    assertThat(points).containsExactly("k6_http_req_duration_count{test=\"x\"} @8000 0.0",
+        "k6_http_req_duration_sum{test=\"x\"} @8000 0.0",
         "k6_http_reqs{test=\"x\"} @10000 1.0", "k6_http_req_duration_count{test=\"x\"} @10000 1.0",
         "k6_http_req_duration_sum{test=\"x\"} @10000 1.0");
   }
@@ -100,7 +102,8 @@ class PrometheusShapeTest {
     resampler.rate(CHECKS, 4, 1, 4);
     resampler.trend(DURATION, 4, histogram(1));
     resampler.sealThrough(4);
-    assertThat(List.of("k6_http_reqs", "k6_http_req_duration_count", "k6_http_req_duration_sum")).allMatch(this::isTotal);
+    assertThat(List.of("k6_http_reqs", "k6_http_req_duration_count", "k6_http_req_duration_sum"))
+        .allMatch(this::isTotal);
     assertThat(List.of("k6_vus", "k6_checks", "k6_http_req_duration_avg", "k6_other")).noneMatch(this::isTotal);
   }
 
@@ -109,7 +112,8 @@ class PrometheusShapeTest {
     resampler.gauge(0, new InputSeries(0, MetricType.GAUGE, "vus", Labels.of("as", "mine_count")), 4, 7);
     resampler.trend(new InputSeries(1, MetricType.TREND, "t", Labels.of("as", "mine")), 4, histogram(5));
     resampler.sealThrough(4);
-    assertThat(points).filteredOn(point -> point.startsWith("mine_count")).containsExactly("mine_count{test=\"x\"} @6000 7.0");
+    assertThat(points).filteredOn(point -> point.startsWith("mine_count"))
+        .containsExactly("mine_count{test=\"x\"} @6000 7.0");
     assertThat(points).contains("mine_sum{test=\"x\"} @6000 5.0");
     assertThat(isTotal("mine_count")).isFalse();
   }

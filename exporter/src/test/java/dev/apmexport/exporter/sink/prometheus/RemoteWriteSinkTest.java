@@ -27,10 +27,12 @@ class RemoteWriteSinkTest extends SinkContract {
   void the_headers_are_those_of_the_specification() {
     write(batch(1));
     Map<String, String> headers = server.requests().getFirst().headers();
-    assertThat(headers).containsEntry("Content-Type", "application/x-protobuf").containsEntry("Content-Encoding", "snappy")
+    assertThat(headers).containsEntry("Content-Type", "application/x-protobuf")
+        .containsEntry("Content-Encoding", "snappy")
         .containsEntry("X-Prometheus-Remote-Write-Version", "0.1.0").containsEntry("User-Agent", "k6-apm-export/0.1")
         .containsEntry("Authorization", "Bearer " + SECRET).containsEntry("Host", "127.0.0.1:" + server.port());
-    assertThat(headers).containsOnlyKeys("Content-Type", "Content-Encoding", "X-Prometheus-Remote-Write-Version", "User-Agent",
+    assertThat(headers).containsOnlyKeys("Content-Type", "Content-Encoding", "X-Prometheus-Remote-Write-Version",
+        "User-Agent",
         "Authorization", "Host", "Connection", "Content-Length");
     assertThat(headers).containsEntry("Connection", "keep-alive");
     assertThat(server.requests().getFirst().line()).isEqualTo("POST /in HTTP/1.1");
@@ -38,7 +40,8 @@ class RemoteWriteSinkTest extends SinkContract {
 
   @Test
   void basic_authentication_is_utf_8() {
-    SinkConfig config = new RemoteWriteConfig(server.uri("/in?tenant=7"), new Credentials.Basic("jörg", new Secret("pass:wörd")), new Amendment.Refused());
+    SinkConfig config = new RemoteWriteConfig(server.uri("/in?tenant=7"),
+        new Credentials.Basic("jörg", new Secret("pass:wörd")), new Amendment.Refused());
     assertThat(((RemoteWriteSink) config.open(http)).write(batch(1))).isEqualTo(new WriteResult.Accepted());
     assertThat(server.requests().getFirst().headers()).containsEntry("Authorization", "Basic asO2cmc6cGFzczp3w7ZyZA==");
     assertThat(server.requests().getFirst().line()).isEqualTo("POST /in?tenant=7 HTTP/1.1");
@@ -46,7 +49,8 @@ class RemoteWriteSinkTest extends SinkContract {
 
   @Test
   void a_line_break_in_a_secret_makes_no_header() {
-    SinkConfig config = new RemoteWriteConfig(server.uri("/in"), new Credentials.Bearer(new Secret("a\r\nX-Evil: 1\nä€")), new Amendment.Refused());
+    SinkConfig config = new RemoteWriteConfig(server.uri("/in"),
+        new Credentials.Bearer(new Secret("a\r\nX-Evil: 1\nä€")), new Amendment.Refused());
     ((RemoteWriteSink) config.open(http)).write(batch(1));
     assertThat(server.requests()).allSatisfy(request -> assertThat(request.headers()).doesNotContainKey("X-Evil"));
   }
@@ -54,7 +58,7 @@ class RemoteWriteSinkTest extends SinkContract {
   @Test
   void an_empty_batch_is_one_zero_byte_that_every_receiver_takes() {
     write(Batch.EMPTY);
-    assertThat(server.requests().getFirst().body()).isEqualTo(new byte[] {0});
+    assertThat(server.requests().getFirst().body()).isEqualTo(new byte[]{0});
   }
 
   @ParameterizedTest

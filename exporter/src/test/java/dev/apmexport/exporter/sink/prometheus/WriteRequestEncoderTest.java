@@ -21,7 +21,8 @@ import org.xerial.snappy.Snappy;
 
 class WriteRequestEncoderTest {
   private static final long STALE = 0x7ff0000000000002L;
-  private static final String[] TEXTS = {"", "a", "http://example.com/", "ü€", "😀", "\"\\\n", "x".repeat(127), "y".repeat(128), "z".repeat(20_000)};
+  private static final String[] TEXTS = {"", "a", "http://example.com/", "ü€", "😀", "\"\\\n", "x".repeat(127),
+      "y".repeat(128), "z".repeat(20_000)};
 
   private final WriteRequestEncoder encoder = new WriteRequestEncoder();
 
@@ -49,16 +50,20 @@ class WriteRequestEncoderTest {
   @Test
   void labels_stand_sorted_with_the_name_among_them() throws IOException {
     Series series = new Series("k6_http_reqs", Labels.of("zone", "1", "Method", "GET", "a", "2", "_x", "3"));
-    TimeSeries sent = decoded(new Batch(5, new Series[] {series}, new double[] {1})).getTimeseries(0);
-    assertThat(sent.getLabelsList()).extracting(Label::getName).containsExactly("Method", "__name__", "_x", "a", "zone");
+    TimeSeries sent = decoded(new Batch(5, new Series[]{series}, new double[]{1})).getTimeseries(0);
+    assertThat(sent.getLabelsList()).extracting(Label::getName).containsExactly("Method", "__name__", "_x", "a",
+        "zone");
     assertThat(sent.getLabels(1).getValue()).isEqualTo("k6_http_reqs");
   }
 
   @Test
   void every_bit_of_a_value_is_kept() throws IOException {
-    long[] bits = {STALE, Double.doubleToRawLongBits(Double.NaN), Double.doubleToRawLongBits(-0.0), 0x7ff0000000000000L, 0xfff0000000000000L, 1};
-    Series[] series = IntStream.range(0, bits.length).mapToObj(i -> new Series("s" + i, Labels.NONE)).toArray(Series[]::new);
-    WriteRequest sent = decoded(new Batch(5, series, Arrays.stream(bits).mapToDouble(Double::longBitsToDouble).toArray()));
+    long[] bits = {STALE, Double.doubleToRawLongBits(Double.NaN), Double.doubleToRawLongBits(-0.0), 0x7ff0000000000000L,
+        0xfff0000000000000L, 1};
+    Series[] series = IntStream.range(0, bits.length).mapToObj(i -> new Series("s" + i, Labels.NONE))
+        .toArray(Series[]::new);
+    WriteRequest sent = decoded(
+        new Batch(5, series, Arrays.stream(bits).mapToDouble(Double::longBitsToDouble).toArray()));
     for (int i = 0; i < bits.length; i++) {
       assertThat(Double.doubleToRawLongBits(sent.getTimeseries(i).getSamples(0).getValue())).isEqualTo(bits[i]);
     }
@@ -66,14 +71,15 @@ class WriteRequestEncoderTest {
 
   @Test
   void zeros_are_sent_like_any_number() throws IOException {
-    WriteRequest sent = decoded(new Batch(0, new Series[] {new Series("s", Labels.NONE)}, new double[] {0}));
+    WriteRequest sent = decoded(new Batch(0, new Series[]{new Series("s", Labels.NONE)}, new double[]{0}));
     assertThat(sent.getTimeseries(0).getSamplesList()).containsExactly(Sample.getDefaultInstance());
   }
 
   @Test
   void half_a_character_is_replaced_since_text_must_be_utf_8() throws IOException {
     Series series = new Series("s", Labels.of("a", "x\ud83dy"));
-    assertThat(decoded(new Batch(5, new Series[] {series}, new double[] {1})).getTimeseries(0).getLabels(1).getValue()).isEqualTo("x?y");
+    assertThat(decoded(new Batch(5, new Series[]{series}, new double[]{1})).getTimeseries(0).getLabels(1).getValue())
+        .isEqualTo("x?y");
   }
 
   private WriteRequest decoded(Batch batch) throws InvalidProtocolBufferException {

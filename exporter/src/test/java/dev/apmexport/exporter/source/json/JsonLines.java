@@ -8,7 +8,8 @@ final class JsonLines {
 
   JsonLines metric(String name, String type) {
     text.append("{\"type\":\"Metric\",\"data\":{\"name\":\"").append(name).append("\",\"type\":\"").append(type)
-        .append("\",\"contains\":\"default\",\"thresholds\":[],\"submetrics\":null},\"metric\":\"").append(name).append("\"}\n");
+        .append("\",\"contains\":\"default\",\"thresholds\":[],\"submetrics\":null},\"metric\":\"").append(name)
+        .append("\"}\n");
     return this;
   }
 

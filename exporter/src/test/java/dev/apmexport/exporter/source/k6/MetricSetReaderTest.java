@@ -82,9 +82,11 @@ class MetricSetReaderTest {
   void unknown_fields_are_skipped_on_every_level() throws InvalidPush {
     UnknownFieldSet unknown = UnknownFieldSet.newBuilder()
         .addField(15, UnknownFieldSet.Field.newBuilder().addVarint(1).addFixed32(2).addFixed64(3)
-            .addLengthDelimited(ByteString.copyFromUtf8("\n\001x")).addGroup(UnknownFieldSet.getDefaultInstance()).build())
+            .addLengthDelimited(ByteString.copyFromUtf8("\n\001x")).addGroup(UnknownFieldSet.getDefaultInstance())
+            .build())
         .build();
-    CounterValue value = CounterValue.newBuilder().setTime(MetricSets.time(T).toBuilder().setNanos(5).setUnknownFields(unknown))
+    CounterValue value = CounterValue.newBuilder()
+        .setTime(MetricSets.time(T).toBuilder().setNanos(5).setUnknownFields(unknown))
         .setValue(5).setUnknownFields(unknown).build();
     TimeSeries series = TimeSeries.newBuilder()
         .addLabels(Label.newBuilder().setName("a").setValue("b").setUnknownFields(unknown))
@@ -100,10 +102,13 @@ class MetricSetReaderTest {
   @Test
   void an_unknown_field_between_labels_is_no_label() throws InvalidPush {
     UnknownFieldSet unknown = UnknownFieldSet.newBuilder()
-        .addField(9, UnknownFieldSet.Field.newBuilder().addLengthDelimited(label("x", "y").toByteString()).build()).build();
+        .addField(9, UnknownFieldSet.Field.newBuilder().addLengthDelimited(label("x", "y").toByteString()).build())
+        .build();
     ByteString series = TimeSeries.newBuilder().addLabels(label("a", "b")).build().toByteString()
         .concat(unknown.toByteString()).concat(TimeSeries.newBuilder().addLabels(label("c", "d"))
-            .setCounterSamples(CounterSamples.newBuilder().addValues(CounterValue.newBuilder().setTime(MetricSets.time(T)))).build()
+            .setCounterSamples(
+                CounterSamples.newBuilder().addValues(CounterValue.newBuilder().setTime(MetricSets.time(T))))
+            .build()
             .toByteString());
     UnknownFieldSet raw = UnknownFieldSet.newBuilder()
         .addField(3, UnknownFieldSet.Field.newBuilder().addLengthDelimited(series).build()).build();

@@ -36,7 +36,8 @@ class MetricSetRefusalTest {
   void a_series_with_more_than_100_labels_is_refused() throws InvalidPush {
     MetricSets push = new MetricSets(3).counter("c", labels(101), T, 5).counter("c", labels(101), T + 3, 5)
         .counter("d", labels(100), T, 5);
-    assertThat(read(push)).hasSize(4).startsWith("refused c 1 TOO_MANY_LABELS", "refused c 1 TOO_MANY_LABELS").contains(GOOD);
+    assertThat(read(push)).hasSize(4).startsWith("refused c 1 TOO_MANY_LABELS", "refused c 1 TOO_MANY_LABELS")
+        .contains(GOOD);
   }
 
   @Test
@@ -55,7 +56,8 @@ class MetricSetRefusalTest {
 
   @Test
   void samples_that_do_not_belong_to_the_type_are_refused() throws InvalidPush {
-    for (MetricType type : List.of(MetricType.METRIC_TYPE_GAUGE, MetricType.METRIC_TYPE_RATE, MetricType.METRIC_TYPE_TREND)) {
+    for (MetricType type : List.of(MetricType.METRIC_TYPE_GAUGE, MetricType.METRIC_TYPE_RATE,
+        MetricType.METRIC_TYPE_TREND)) {
       MetricSet push = new MetricSets(3).counter("c" + type, Labels.NONE, T, 5).build();
       MetricSet wrong = push.toBuilder().setMetrics(0, push.getMetrics(0).toBuilder().setType(type)).build();
       assertThat(read(wrong)).containsExactly("refused c" + type + " 1 UNKNOWN_TYPE");
@@ -65,7 +67,8 @@ class MetricSetRefusalTest {
   @Test
   void a_metric_that_changes_its_type_is_refused() throws InvalidPush {
     assertThat(read(new MetricSets(3).counter("c", Labels.NONE, T, 5))).hasSize(2);
-    assertThat(read(new MetricSets(3).gauge("c", Labels.of("a", "b"), T, 5))).containsExactly("refused c 1 CHANGED_TYPE", GOOD);
+    assertThat(read(new MetricSets(3).gauge("c", Labels.of("a", "b"), T, 5)))
+        .containsExactly("refused c 1 CHANGED_TYPE", GOOD);
   }
 
   @Test
@@ -89,7 +92,8 @@ class MetricSetRefusalTest {
   void buckets_too_far_ahead_or_too_old_are_refused_one_by_one() throws InvalidPush {
     long old = T - 30 * 86_400;
     MetricSets push = new MetricSets(3).counter("c", Labels.NONE, T + 601, 5).counter("c", Labels.NONE, T + 600, 6)
-        .counter("c", Labels.NONE, old, 7).counter("c", Labels.NONE, old - 1, 8).counter("c", Labels.NONE, Long.MIN_VALUE, 9);
+        .counter("c", Labels.NONE, old, 7).counter("c", Labels.NONE, old - 1, 8)
+        .counter("c", Labels.NONE, Long.MIN_VALUE, 9);
     assertThat(read(push)).containsExactly("refused c 1 TOO_FAR_AHEAD", "counter c{} @1700000601 6.0",
         "counter c{} @" + old + " 7.0", "refused c 1 TOO_OLD", "refused c 1 TOO_OLD", GOOD);
   }
@@ -107,7 +111,8 @@ class MetricSetRefusalTest {
   @ParameterizedTest
   @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
   void values_that_are_not_finite_are_refused(double bad) throws InvalidPush {
-    assertThat(read(new MetricSets(3).counter("c", Labels.NONE, T, bad))).containsExactly("refused c 1 NOT_FINITE", GOOD);
+    assertThat(read(new MetricSets(3).counter("c", Labels.NONE, T, bad))).containsExactly("refused c 1 NOT_FINITE",
+        GOOD);
     assertThat(read(new MetricSets(3).gauge("g", Labels.NONE, T, bad))).containsExactly("refused g 1 NOT_FINITE", GOOD);
     assertThat(read(trend(MetricSets.histogram(1, 2).setSum(bad)))).containsExactly("refused t 1 NOT_FINITE");
     assertThat(read(trend(MetricSets.histogram(1, 2).setMinValue(bad)))).containsExactly("refused t 1 NOT_FINITE");
@@ -117,9 +122,12 @@ class MetricSetRefusalTest {
   @Test
   void a_label_after_samples_of_its_series_refuses_the_push() {
     byte[] series = TimeSeries.newBuilder()
-        .setCounterSamples(CounterSamples.newBuilder().addValues(CounterValue.newBuilder().setTime(MetricSets.time(T)))).build()
-        .toByteString().concat(TimeSeries.newBuilder().addLabels(dev.apmexport.exporter.source.k6.wire.Label.newBuilder().setName("a"))
-            .build().toByteString()).toByteArray();
+        .setCounterSamples(CounterSamples.newBuilder().addValues(CounterValue.newBuilder().setTime(MetricSets.time(T))))
+        .build()
+        .toByteString()
+        .concat(TimeSeries.newBuilder().addLabels(dev.apmexport.exporter.source.k6.wire.Label.newBuilder().setName("a"))
+            .build().toByteString())
+        .toByteArray();
     assertThatThrownBy(() -> readRaw(Wire.set(Wire.metric("c", 1, series)))).isInstanceOf(InvalidPush.class)
         .hasMessageContaining("label").hasMessageContaining("\"c\"");
     assertThatThrownBy(() -> readRaw(Wire.set(Wire.metric("c", 1, series)))).hasMessageContaining("label");
@@ -141,7 +149,8 @@ class MetricSetRefusalTest {
 
   @Test
   void a_name_after_the_series_refuses_the_push() {
-    byte[] late = Wire.concat(Wire.field(3, TimeSeries.getDefaultInstance().toByteArray()), Wire.field(1, "c".getBytes()));
+    byte[] late = Wire.concat(Wire.field(3, TimeSeries.getDefaultInstance().toByteArray()),
+        Wire.field(1, "c".getBytes()));
     assertThatThrownBy(() -> readRaw(Wire.set(late))).isInstanceOf(InvalidPush.class).hasMessageContaining("order");
   }
 
@@ -155,7 +164,7 @@ class MetricSetRefusalTest {
 
   @Test
   void whether_a_push_can_be_read_does_not_depend_on_what_came_before() throws InvalidPush {
-    byte[] badLabel = Wire.concat(Wire.field(1, new byte[] {0x0A, 0x7F}), Wire.field(3, new byte[0]));
+    byte[] badLabel = Wire.concat(Wire.field(1, new byte[]{0x0A, 0x7F}), Wire.field(3, new byte[0]));
     byte[] gauge = Wire.metric("c", 2, badLabel);
     assertThatThrownBy(() -> readRaw(Wire.set(gauge))).isInstanceOf(InvalidPush.class);
     read(new MetricSets(3).counter("c", Labels.NONE, T, 5));
@@ -170,8 +179,9 @@ class MetricSetRefusalTest {
 
   private static MetricSet trend(TrendHdrValue.Builder value) {
     return MetricSet.newBuilder().setAggregationPeriod(3)
-        .addMetrics(Metric.newBuilder().setName("t").setType(MetricType.METRIC_TYPE_TREND).addTimeSeries(TimeSeries.newBuilder()
-            .setTrendHdrSamples(TrendHdrSamples.newBuilder().addValues(value.setTime(MetricSets.time(T))))))
+        .addMetrics(Metric.newBuilder().setName("t").setType(MetricType.METRIC_TYPE_TREND)
+            .addTimeSeries(TimeSeries.newBuilder()
+                .setTrendHdrSamples(TrendHdrSamples.newBuilder().addValues(value.setTime(MetricSets.time(T))))))
         .build();
   }
 

@@ -126,9 +126,7 @@ public final class MetricSets {
 
   private static int index(double v) {
     double u = Math.ceil(v / 0.001);
-    if (u < 256) {
-      return (int) u;
-    }
+    if (u < 256) { return (int) u; }
     int n = Math.getExponent(u) - 7;
     return n * 128 + (int) Math.floor(u / Math.pow(2, n));
   }

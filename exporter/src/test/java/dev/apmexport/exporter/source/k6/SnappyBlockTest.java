@@ -34,7 +34,8 @@ class SnappyBlockTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"ffffffff0f", "ffffffff07", "8080808008", "ffffffff7f", "ffffffffffffffffff01", "ffffff7f", "ff"})
+  @ValueSource(strings = {"ffffffff0f", "ffffffff07", "8080808008", "ffffffff7f", "ffffffffffffffffff01", "ffffff7f",
+      "ff"})
   void a_length_that_is_claimed_and_not_there_is_refused(String claim) {
     byte[] claimed = HexFormat.of().parseHex(claim + "f0ff" + "00".repeat(300));
     assertThatThrownBy(() -> block.open(claimed)).isInstanceOf(InvalidPush.class);
@@ -43,7 +44,8 @@ class SnappyBlockTest {
 
   @Test
   void nothing_at_all_is_refused() {
-    assertThatThrownBy(() -> block.open(new byte[0])).isInstanceOf(InvalidPush.class).hasMessageContaining("not a snappy block");
+    assertThatThrownBy(() -> block.open(new byte[0])).isInstanceOf(InvalidPush.class)
+        .hasMessageContaining("not a snappy block");
   }
 
   @Test
