@@ -15,6 +15,8 @@ create table test_run (
   unique (tenant_id, create_key)
 );
 create index test_run_newest on test_run (tenant_id, id desc);
+-- What the workers' sweep looks for, every few seconds.
+create index test_run_open on test_run (id) where state in ('created', 'running', 'finishing');
 
 -- The end of a run's metric log: one append locks this row, takes the next number and never goes back in time.
 create table run_head (

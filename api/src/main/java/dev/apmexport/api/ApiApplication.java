@@ -11,7 +11,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
-/** The api as a process of its own; needs APM_DATABASE_URL. With APM_BOOTSTRAP_TOKEN it admits that token for the first tenant. */
+/**
+ * The api as a process of its own; needs APM_DATABASE_URL. With APM_BOOTSTRAP_TOKEN it admits that token for the first
+ * tenant.
+ */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @Import(ApiConfiguration.class)

@@ -73,7 +73,9 @@ public class Standalone {
     }
   }
 
-  /** The settings that are needed before there is an application: flags before environment, in Spring's relaxed form. */
+  /**
+   * The settings that are needed before there is an application: flags before environment, in Spring's relaxed form.
+   */
   private static StandardEnvironment settings(String[] arguments) {
     StandardEnvironment settings = new StandardEnvironment();
     settings.getPropertySources().addFirst(new SimpleCommandLinePropertySource(arguments));

@@ -10,7 +10,8 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The database's clock, by which all processes agree. Asked every few seconds; in between this machine's clock runs on from there.
+ * The database's clock, by which all processes agree. Asked every few seconds; in between this machine's clock runs on
+ * from there.
  */
 public final class DatabaseTimeline implements Timeline {
   private static final Logger LOG = LoggerFactory.getLogger(DatabaseTimeline.class);
@@ -45,10 +46,9 @@ public final class DatabaseTimeline implements Timeline {
       Instant at = jdbc.sql("select clock_timestamp()").query(OffsetDateTime.class).single().toInstant();
       reading = new Reading(at, before + (System.nanoTime() - before) / 2);
     } catch (DataAccessException e) {
-      if (last.nanoTime == Long.MIN_VALUE) {
-        throw e;
-      }
-      LOG.warn("The database does not tell its time; this machine's clock runs on from the last reading. {}", e.getMessage());
+      if (last.nanoTime == Long.MIN_VALUE) { throw e; }
+      LOG.warn("The database does not tell its time; this machine's clock runs on from the last reading. {}",
+          e.getMessage());
       reading = new Reading(last.at.plusNanos(before - last.nanoTime), before);
     }
     return reading;

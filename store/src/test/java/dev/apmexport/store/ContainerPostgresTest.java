@@ -16,8 +16,9 @@ import org.testcontainers.DockerClientFactory;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 
 /**
- * The schema and the log on the official PostgreSQL image, which is what docker-compose.yml runs. It needs a Docker engine, which a
- * build server may do without: everything else is tested on the embedded PostgreSQL, so here a skip is no failure.
+ * The schema and the log on the official PostgreSQL image, which is what docker-compose.yml runs. It needs a Docker
+ * engine, which a build server may do without: everything else is tested on the embedded PostgreSQL, so here a skip is
+ * no failure.
  */
 class ContainerPostgresTest {
   @Test
@@ -35,7 +36,8 @@ class ContainerPostgresTest {
       jdbc.sql("insert into test_run (id, tenant_id, name, settings) select 7, id, 'r', '{}' from tenant").update();
       jdbc.sql("insert into run_head (test_run_id) values (7)").update();
       MetricLog log = new MetricLog(jdbc, new JdbcTransactionManager(database));
-      log.append(7, new MetricLog.Entry(LogRecord.Kind.METRIC_SET, "", "key", Duration.ofHours(1), 1, 2, new byte[] {1}));
+      log.append(7,
+          new MetricLog.Entry(LogRecord.Kind.METRIC_SET, "", "key", Duration.ofHours(1), 1, 2, new byte[]{1}));
       assertThat(log.feed(7, Instant.EPOCH).read(0, 10)).singleElement()
           .satisfies(record -> assertThat(record.seq()).isEqualTo(1));
     }

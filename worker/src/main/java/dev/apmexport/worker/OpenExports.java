@@ -7,7 +7,10 @@ import dev.apmexport.store.run.RunExport;
 import dev.apmexport.store.run.Runs;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Opens a run's exports with their secrets and takes over their ledgers: from then on no other worker can book for them. */
+/**
+ * Opens a run's exports with their secrets and takes over their ledgers: from then on no other worker can book for
+ * them.
+ */
 public final class OpenExports {
   private final Runs runs;
   private final JdbcClient jdbc;

@@ -63,8 +63,8 @@ public class WorkerConfiguration {
   }
 
   @Bean
-  Upkeep upkeep(RunStates states, Work work, MetricLog log, JdbcClient jdbc) {
-    return new Upkeep(states, work, log, jdbc);
+  Upkeep upkeep(RunStates states, Work work, MetricLog log, JdbcClient jdbc, WorkerSettings settings) {
+    return new Upkeep(states, work, log, jdbc, settings.keepLog());
   }
 
   @Bean(initMethod = "start", destroyMethod = "stop")

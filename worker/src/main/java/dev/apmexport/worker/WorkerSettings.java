@@ -1,5 +1,6 @@
 package dev.apmexport.worker;
 
+import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -8,6 +9,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param liveRuns the most runs it plays at once; each costs a virtual thread and the state of its windows
  * @param secondPasses the most second passes it makes at once; each reads a whole log
+ * @param keepLog how long the log of an ended run is kept: a week, so that a weekend's runs can still be gone over on
+ *   Monday
  */
 @ConfigurationProperties("apm.worker")
-public record WorkerSettings(@DefaultValue("200") int liveRuns, @DefaultValue("4") int secondPasses) {}
+public record WorkerSettings(@DefaultValue("200") int liveRuns, @DefaultValue("4") int secondPasses,
+    @DefaultValue("7d") Duration keepLog) {}

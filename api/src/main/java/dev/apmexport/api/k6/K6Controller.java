@@ -23,7 +23,10 @@ import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What {@code k6 run -o cloud} of every version since 0.45 calls: create, push, finish (k6's cloudapi/api.go at v2.2.0). */
+/**
+ * What {@code k6 run -o cloud} of every version since 0.45 calls: create, push, finish (k6's cloudapi/api.go at
+ * v2.2.0).
+ */
 @RestController
 public class K6Controller {
   private final Runs runs;
@@ -54,8 +57,9 @@ public class K6Controller {
 
   @PostMapping(path = "/v1/tests", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
   CreatedTest createWithArchive(Caller caller) {
-    throw new Refused(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "This version does not read script archives. Use \"k6 run -o cloud\", or "
-        + "\"k6 cloud run --local-execution --no-archive-upload\".");
+    throw new Refused(HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+        "This version does not read script archives. Use \"k6 run -o cloud\", or "
+            + "\"k6 cloud run --local-execution --no-archive-upload\".");
   }
 
   @PostMapping("/v2/metrics/{id}")
@@ -66,7 +70,8 @@ public class K6Controller {
   }
 
   @PostMapping("/v1/tests/{id}")
-  Map<String, Object> finish(Caller caller, @PathVariable String id, @RequestBody(required = false) @Nullable JsonNode outcome) {
+  Map<String, Object> finish(Caller caller, @PathVariable String id,
+      @RequestBody(required = false) @Nullable JsonNode outcome) {
     intake.finish(intake.find(caller, id), outcome == null || !outcome.isObject() ? "{}" : outcome.toString());
     return Map.of();
   }

@@ -8,8 +8,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How far one export is, as the REST API tells it. */
-record ExportView(int index, String provider, String state, @Nullable Integer effectiveResampleRate, List<Problem> problems,
-    ExportStatus.Windows windows, ExportStatus.Points points, long lagSeconds, long lateSamples, @Nullable String lastError,
+record ExportView(int index, String provider, String state, @Nullable Integer effectiveResampleRate,
+    List<Problem> problems,
+    ExportStatus.Windows windows, ExportStatus.Points points, long lagSeconds, long lateSamples,
+    @Nullable String lastError,
     @Nullable ReconciliationReport reconciliation) {
 
   static ExportView of(RunExport export, @Nullable ReconciliationReport report) {

@@ -70,7 +70,8 @@ public final class Intake {
     checked(key);
     byte[] payload = body.readNBytes(MAX_PUSH + 1);
     if (payload.length > MAX_PUSH) {
-      throw new Refused(HttpStatus.CONTENT_TOO_LARGE, "The body is larger than " + MAX_PUSH + " bytes; send fewer series in one push.");
+      throw new Refused(HttpStatus.CONTENT_TOO_LARGE,
+          "The body is larger than " + MAX_PUSH + " bytes; send fewer series in one push.");
     }
     PushExtent extent = extent(run, payload);
     append(run, new MetricLog.Entry(Kind.METRIC_SET, "", key == null ? hash(payload) : key,

@@ -15,7 +15,10 @@ import java.io.IOException;
 import org.springframework.http.HttpStatus;
 import org.xerial.snappy.Snappy;
 
-/** Reads a push once from end to end before it is stored: only what can be read goes into the log, with the times it spans. */
+/**
+ * Reads a push once from end to end before it is stored: only what can be read goes into the log, with the times it
+ * spans.
+ */
 final class PushExtent implements SampleVisitor {
   private static final TimeBounds ANY_TIME = new TimeBounds(Long.MIN_VALUE, Long.MAX_VALUE);
 
@@ -30,7 +33,8 @@ final class PushExtent implements SampleVisitor {
     block.open(payload);
     PushHeader header = MetricSetReader.header(block.bytes(), block.length());
     if (!header.testRunId().isEmpty() && !header.testRunId().equals(testRunId)) {
-      throw new InvalidPush("The push says that it belongs to test run \"" + header.testRunId() + "\"; it was sent to " + testRunId + ".");
+      throw new InvalidPush("The push says that it belongs to test run \"" + header.testRunId() + "\"; it was sent to "
+          + testRunId + ".");
     }
     PushExtent extent = new PushExtent();
     new MetricSetReader(new SeriesTable(Integer.MAX_VALUE)).read(block.bytes(), block.length(), ANY_TIME, extent);

@@ -64,10 +64,12 @@ public class RunController {
   ResponseEntity<RunView> create(Caller caller, @RequestBody JsonNode body,
       @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key) {
     if (!body.isObject() || !body.path("name").isString() || body.path("name").asString().isBlank()) {
-      throw new Refused(HttpStatus.BAD_REQUEST, "The body must be a JSON object {\"name\": …, \"options\": {…}} with a name.");
+      throw new Refused(HttpStatus.BAD_REQUEST,
+          "The body must be a JSON object {\"name\": …, \"options\": {…}} with a name.");
     }
     if (body.has("options") && !body.path("options").isObject()) {
-      throw new Refused(HttpStatus.BAD_REQUEST, "options must be an object: the script's options, as \"k6 inspect\" prints them.");
+      throw new Refused(HttpStatus.BAD_REQUEST,
+          "options must be an object: the script's options, as \"k6 inspect\" prints them.");
     }
     Intake.checked(key);
     Runs.Created created = patience.call(0, () -> {
@@ -79,10 +81,12 @@ public class RunController {
   }
 
   @GetMapping
-  Page list(Caller caller, @RequestParam(defaultValue = "50") int limit, @RequestParam(required = false) @Nullable Long before) {
+  Page list(Caller caller, @RequestParam(defaultValue = "50") int limit,
+      @RequestParam(required = false) @Nullable Long before) {
     int size = Math.clamp(limit, 1, MAX_PAGE);
     return patience.call(0, () -> {
-      List<TestRun> page = found.page(caller.tenant().value(), before == null ? Long.MAX_VALUE : before, Limit.of(size + 1));
+      List<TestRun> page = found.page(caller.tenant().value(), before == null ? Long.MAX_VALUE : before,
+          Limit.of(size + 1));
       List<TestRun> shown = page.subList(0, Math.min(size, page.size()));
       String next = page.size() > size ? Long.toString(shown.getLast().id()) : null;
       return new Page(views(shown), next);
@@ -98,8 +102,8 @@ public class RunController {
   private List<RunView> views(List<TestRun> page) {
     Map<Long, List<RunExport>> byRun = exports.findByTestRunIdInOrderByIndex(page.stream().map(TestRun::id).toList())
         .stream().collect(Collectors.groupingBy(RunExport::testRunId));
-    Map<Long, ReconciliationReport> reports =
-        states.latestReports(byRun.values().stream().flatMap(List::stream).map(RunExport::id).toList());
+    Map<Long, ReconciliationReport> reports = states
+        .latestReports(byRun.values().stream().flatMap(List::stream).map(RunExport::id).toList());
     return page.stream().map(run -> RunView.of(run, byRun.getOrDefault(run.id(), List.of()), reports)).toList();
   }
 

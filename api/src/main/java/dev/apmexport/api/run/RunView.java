@@ -7,7 +7,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** A run as the REST API tells it; {@code id} is a decimal number, as text since not every JSON reader keeps 64 bits. */
+/**
+ * A run as the REST API tells it; {@code id} is a decimal number, as text since not every JSON reader keeps 64 bits.
+ */
 record RunView(String id, String name, String state, Instant createdAt, List<ExportView> exports) {
 
   static RunView of(TestRun run, List<RunExport> exports, Map<Long, ReconciliationReport> reports) {

@@ -39,7 +39,7 @@ public final class CallerResolver implements HandlerMethodArgumentResolver {
 
   private static String token(@Nullable String header) {
     if (header != null) {
-      for (String scheme : new String[] {"Token ", "Bearer "}) {
+      for (String scheme : new String[]{"Token ", "Bearer "}) {
         if (header.regionMatches(true, 0, scheme, 0, scheme.length())) {
           return header.substring(scheme.length()).strip();
         }

@@ -13,8 +13,8 @@ import org.springframework.http.HttpStatus;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Holds a request while the database is away. k6 drops a batch after three refusals within about a second and waits up to a
- * minute for one answer, so waiting loses nothing and refusing does.
+ * Holds a request while the database is away. k6 drops a batch after three refusals within about a second and waits up
+ * to a minute for one answer, so waiting loses nothing and refusing does.
  */
 public final class DatabasePatience {
   private static final Logger LOG = LoggerFactory.getLogger(DatabasePatience.class);

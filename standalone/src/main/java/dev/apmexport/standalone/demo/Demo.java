@@ -12,8 +12,9 @@ import org.springframework.core.env.SimpleCommandLinePropertySource;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The main job on real input: a recorded k6 run goes through a running service to a Prometheus, and every point that arrives there is
- * compared with the value computed from k6's own samples of that run. The exit code is 0 only if all are equal.
+ * The main job on real input: a recorded k6 run goes through a running service to a Prometheus, and every point that
+ * arrives there is compared with the value computed from k6's own samples of that run. The exit code is 0 only if all
+ * are equal.
  */
 public final class Demo {
   private static final int RESAMPLE_RATE = 3;
@@ -55,7 +56,8 @@ public final class Demo {
           DemoExport.options(destination.remoteWriteUrl(), RESAMPLE_RATE));
       String id = created.path("id").asString();
       System.out.println("Test run " + id + ": a real k6 " + recording.k6Version() + " run of "
-          + (recording.lastBucketEndSeconds() - recording.firstBucketSeconds()) + " s, played " + speed + " times as fast.");
+          + (recording.lastBucketEndSeconds() - recording.firstBucketSeconds()) + " s, played " + speed
+          + " times as fast.");
       ReplayedRun run = new ReplayedRun(recording, client, id, RESAMPLE_RATE, Instant.now());
       ProgressBar bar = new ProgressBar("Pushing");
       run.play(speed, bar::show);

@@ -65,22 +65,19 @@ sealed interface DemoDestination {
 
   /** The given Prometheus; else one of ours from an earlier demo; else a new one; else the demo's own receiver. */
   static DemoDestination choose(Optional<URI> given, Path folder) throws IOException, InterruptedException {
-    if (given.isPresent()) {
-      return new Prometheus(given.get(), "the Prometheus at " + given.get());
-    }
+    if (given.isPresent()) { return new Prometheus(given.get(), "the Prometheus at " + given.get()); }
     Path note = folder.resolve("prometheus.url");
     if (Files.exists(note) && LocalPrometheus.isReady(URI.create(Files.readString(note).strip()))) {
       URI running = URI.create(Files.readString(note).strip());
       return new Prometheus(running, "the Prometheus of an earlier demo, at " + running);
     }
     Optional<Path> program = LocalPrometheus.find();
-    if (program.isEmpty()) {
-      return new Own(DemoReceiver.start());
-    }
-    LocalPrometheus started =
-        LocalPrometheus.start(program.get(), folder.resolve("prometheus"), LocalPrometheus.Settings.DEFAULT);
+    if (program.isEmpty()) { return new Own(DemoReceiver.start()); }
+    LocalPrometheus started = LocalPrometheus.start(program.get(), folder.resolve("prometheus"),
+        LocalPrometheus.Settings.DEFAULT);
     Files.writeString(note, started.url().toString());
     Files.writeString(folder.resolve("prometheus.pid"), Long.toString(started.pid()));
-    return new Prometheus(started.url(), "a Prometheus started for this (" + program.get() + ", " + started.url() + ")");
+    return new Prometheus(started.url(),
+        "a Prometheus started for this (" + program.get() + ", " + started.url() + ")");
   }
 }

@@ -4,8 +4,8 @@ import java.net.URI;
 import java.util.List;
 
 /**
- * An export of the recorded run that touches every kind of metric, twice over: as an apm block, the way a script has it, and as what
- * the oracle is to expect of it.
+ * An export of the recorded run that touches every kind of metric, twice over: as an apm block, the way a script has
+ * it, and as what the oracle is to expect of it.
  */
 public final class DemoExport {
   private DemoExport() {}

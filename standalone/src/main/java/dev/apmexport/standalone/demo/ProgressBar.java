@@ -14,9 +14,7 @@ final class ProgressBar {
 
   void show(double part) {
     int filled = (int) (part * WIDTH);
-    if (filled == drawn || !terminal && filled % (WIDTH / 4) != 0) {
-      return;
-    }
+    if (filled == drawn || !terminal && filled % (WIDTH / 4) != 0) { return; }
     drawn = filled;
     String line = what + " [" + "#".repeat(filled) + ".".repeat(WIDTH - filled) + "] " + Math.round(part * 100) + " %";
     System.out.print(terminal ? "\r" + line : line + "\n");

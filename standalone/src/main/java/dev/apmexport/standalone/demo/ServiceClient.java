@@ -14,8 +14,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Speaks to the service as k6 and a CI script would. Unlike k6 it repeats a push, byte for byte and with its key, until it gets a
- * 2xx: what is compared afterwards is the service, not k6's patience.
+ * Speaks to the service as k6 and a CI script would. Unlike k6 it repeats a push, byte for byte and with its key, until
+ * it gets a 2xx: what is compared afterwards is the service, not k6's patience.
  */
 public final class ServiceClient implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -42,8 +42,8 @@ public final class ServiceClient implements AutoCloseable {
   /** Makes a run and returns the answer. */
   public JsonNode create(String name, String options) throws IOException, InterruptedException {
     String body = "{\"name\": " + JSON.writeValueAsString(name) + ", \"options\": " + options + "}";
-    HttpResponse<String> answer =
-        send("POST", "/api/v1/test-runs", BodyPublishers.ofString(body), "Content-Type", "application/json");
+    HttpResponse<String> answer = send("POST", "/api/v1/test-runs", BodyPublishers.ofString(body), "Content-Type",
+        "application/json");
     if (answer.statusCode() != 201) {
       throw new IOException("The run was not created: HTTP " + answer.statusCode() + " " + answer.body());
     }
@@ -53,7 +53,8 @@ public final class ServiceClient implements AutoCloseable {
   /** Pushes as k6 does, until the service has it. */
   public void push(String testRunId, Push push) throws IOException, InterruptedException {
     persist("/v2/metrics/" + testRunId, BodyPublishers.ofByteArray(push.snappyMetricSet()), "Content-Type",
-        "application/x-protobuf", "Content-Encoding", "snappy", "K6-Metrics-Protocol-Version", "2.0", "K6-Idempotency-Key",
+        "application/x-protobuf", "Content-Encoding", "snappy", "K6-Metrics-Protocol-Version", "2.0",
+        "K6-Idempotency-Key",
         push.idempotencyKey());
   }
 
@@ -83,9 +84,7 @@ public final class ServiceClient implements AutoCloseable {
     while (Instant.now().isBefore(giveUp)) {
       try {
         HttpResponse<String> answer = send("POST", path, body, headers);
-        if (answer.statusCode() / 100 == 2) {
-          return;
-        }
+        if (answer.statusCode() / 100 == 2) { return; }
         last = "HTTP " + answer.statusCode() + " " + answer.body();
       } catch (IOException e) {
         last = e.toString();

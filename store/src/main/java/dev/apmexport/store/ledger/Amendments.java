@@ -15,14 +15,15 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The points of one second-pass batch as bytes: a count, then for each its name, labels and value; they share the batch's time. */
+/**
+ * The points of one second-pass batch as bytes: a count, then for each its name, labels and value; they share the
+ * batch's time.
+ */
 final class Amendments {
   private Amendments() {}
 
   static byte @Nullable [] encode(List<Point> points) {
-    if (points.isEmpty()) {
-      return null;
-    }
+    if (points.isEmpty()) { return null; }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeInt(points.size());
@@ -44,9 +45,7 @@ final class Amendments {
 
   static List<Point> decode(byte @Nullable [] bytes, long atMillis) {
     List<Point> points = new ArrayList<>();
-    if (bytes == null) {
-      return points;
-    }
+    if (bytes == null) { return points; }
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       for (int n = in.readInt(); n > 0; n--) {
         String name = text(in);

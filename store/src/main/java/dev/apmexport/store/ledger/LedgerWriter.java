@@ -25,8 +25,8 @@ import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Writes the entries of all ledgers of a process, as many in one commit as have gathered while the one before was under way. While the
- * database is away the entries wait: every statement may be repeated without harm.
+ * Writes the entries of all ledgers of a process, as many in one commit as have gathered while the one before was under
+ * way. While the database is away the entries wait: every statement may be repeated without harm.
  */
 public final class LedgerWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LedgerWriter.class);
@@ -130,7 +130,8 @@ public final class LedgerWriter implements AutoCloseable {
   private record Rows(List<Entry> rows) implements BatchPreparedStatementSetter {
     @Override
     public void setValues(PreparedStatement statement, int i) throws SQLException {
-      @Nullable Object[] values = rows.get(i).values;
+      @Nullable
+      Object[] values = rows.get(i).values;
       for (int v = 0; v < values.length; v++) {
         statement.setObject(v + 1, values[v]);
       }

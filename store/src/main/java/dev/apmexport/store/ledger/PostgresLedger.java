@@ -62,13 +62,15 @@ public final class PostgresLedger implements Ledger {
   public void book(Booking booking) {
     writer.write(exportId, epoch, """
         insert into ledger_step (export_id, pass, shard, step, at_millis, fingerprint, points, amendments)
-        values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing""", exportId, booking.pass(), booking.shard(), booking.step(),
+        values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing""", exportId, booking.pass(), booking.shard(),
+        booking.step(),
         booking.atMillis(), booking.fingerprint(), booking.points(), Amendments.encode(booking.amendments()));
   }
 
   @Override
   public void settle(int pass, int shard, long step) {
-    writer.write(exportId, epoch, """
+    writer.write(exportId, epoch,
+        """
         insert into ledger_shard (export_id, pass, shard, settled) values (?, ?, ?, ?)
         on conflict (export_id, pass, shard) do update set settled = greatest(ledger_shard.settled, excluded.settled)""",
         exportId, pass, shard, step);

@@ -7,8 +7,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Drops hours of the metric log that are older than the time for which runs can be gone over again. An hour stays as long as it holds a
- * run that is not over.
+ * Drops hours of the metric log that are older than the time for which runs can be gone over again. An hour stays as
+ * long as it holds a run that is not over.
  */
 public final class LogRetention {
   private static final Logger LOG = LoggerFactory.getLogger(LogRetention.class);

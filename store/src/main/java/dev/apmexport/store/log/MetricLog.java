@@ -16,8 +16,8 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The metric log. An append is one transaction that locks the run's head, so numbers have no gap and follow the order of commit; it is
- * durable when it returns.
+ * The metric log. An append is one transaction that locks the run's head, so numbers have no gap and follow the order
+ * of commit; it is durable when it returns.
  */
 public final class MetricLog {
   /** How long after an explicit finish a push is still taken. */
@@ -71,7 +71,8 @@ public final class MetricLog {
       if (head.isClosed()) {
         status.setRollbackOnly();
         Instant finishedAt = Objects.requireNonNull(head.finishedAt).toInstant();
-        return seqOf(testRunId, entry).<Appended>map(Appended.Repeated::new).orElseGet(() -> new Appended.Closed(finishedAt));
+        return seqOf(testRunId, entry).<Appended>map(Appended.Repeated::new)
+            .orElseGet(() -> new Appended.Closed(finishedAt));
       }
       if (!claim(testRunId, entry, head.seq)) {
         status.setRollbackOnly();
@@ -110,7 +111,8 @@ public final class MetricLog {
   private Head advance(long testRunId) {
     return jdbc.sql("""
         update run_head set next_seq = next_seq + 1, last_at = greatest(last_at, clock_timestamp())
-        where test_run_id = ? returning next_seq, last_at, finished_at, finish""").param(testRunId).query(Head::of).single();
+        where test_run_id = ? returning next_seq, last_at, finished_at, finish""").param(testRunId).query(Head::of)
+        .single();
   }
 
   /** Takes the key for this push; false if it stands for an earlier one. */

@@ -33,7 +33,8 @@ public final class PostgresRunFeed implements RunFeed {
   }
 
   private static LogRecord record(ResultSet row, int number) throws SQLException {
-    return new LogRecord(row.getLong("seq"), row.getObject("received_at", OffsetDateTime.class).toInstant().toEpochMilli(),
+    return new LogRecord(row.getLong("seq"),
+        row.getObject("received_at", OffsetDateTime.class).toInstant().toEpochMilli(),
         LogRecord.Kind.numbered(row.getInt("kind")), row.getString("instance"), row.getLong("first_bucket"),
         row.getLong("last_bucket"), row.getBytes("payload"));
   }

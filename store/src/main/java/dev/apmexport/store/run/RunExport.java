@@ -77,8 +77,7 @@ public class RunExport {
 
   /** What was wrong with the block, and what the run's data have shown since. */
   public List<Problem> problems() {
-    List<Problem> all = new ArrayList<>(JSON.readValue(problems, new TypeReference<List<Problem>>() {
-    }));
+    List<Problem> all = new ArrayList<>(JSON.readValue(problems, new TypeReference<List<Problem>>() {}));
     ExportStatus known = status();
     if (known != null) {
       warnOfRate(known.effectiveResampleRate(), all);
@@ -91,8 +90,9 @@ public class RunExport {
   private void warnOfRate(int effective, List<Problem> all) {
     int wished = JSON.readTree(config).path("resampleRate").asInt(DEFAULT_RATE);
     if (effective != wished) {
-      all.add(Problem.warning("apm[" + index + "].resampleRate", "is " + wished + " s, but k6 sent buckets that do not divide it; "
-          + effective + " s are used for this run."));
+      all.add(Problem.warning("apm[" + index + "].resampleRate",
+          "is " + wished + " s, but k6 sent buckets that do not divide it; "
+              + effective + " s are used for this run."));
     }
   }
 

@@ -37,8 +37,10 @@ public final class RunStates {
   }
 
   public void status(long exportId, ExportStatus status) {
-    jdbc.sql("update export set status = ?, state = case when state in ('live', 'behind', 'paused') then ? else state end "
-        + "where id = ?").params(JSON.writeValueAsString(status), name(status.state()), exportId).update();
+    jdbc.sql(
+        "update export set status = ?, state = case when state in ('live', 'behind', 'paused') then ? else state end "
+            + "where id = ?")
+        .params(JSON.writeValueAsString(status), name(status.state()), exportId).update();
   }
 
   public void state(long exportId, ExportStatus.State state) {
@@ -72,7 +74,8 @@ public final class RunStates {
 
   /** When the run was closed, if it is. */
   public Optional<Instant> finishedAt(long testRunId) {
-    return jdbc.sql("select finished_at from run_head where test_run_id = ? and finished_at is not null").param(testRunId)
+    return jdbc.sql("select finished_at from run_head where test_run_id = ? and finished_at is not null")
+        .param(testRunId)
         .query((row, n) -> row.getObject(1, OffsetDateTime.class).toInstant()).optional();
   }
 
@@ -94,12 +97,16 @@ public final class RunStates {
     return reports;
   }
 
-  /** Exports whose run was closed and whose last second pass has not seen all of the log, or was begun and not ended. */
+  /**
+   * Exports whose run was closed and whose last second pass has not seen all of the log, or was begun and not ended.
+   */
   public List<Long> unreconciled() {
     return new ArrayList<>(jdbc.sql("""
         select e.id from export e join run_head h on h.test_run_id = e.test_run_id
         where h.finish is not null
-          and (e.state = 'reconciling' or e.state in ('done', 'gaveUp') and e.reconciled_seq < h.next_seq)""")
+          and (e.state = 'reconciling' or e.state in ('done', 'gaveUp') and e.reconciled_seq < h.next_seq)
+          and not exists (select 1 from pass_task t
+            where t.task_name = 'second-pass' and t.task_instance = e.id::text)""")
         .query(Long.class).list());
   }
 
@@ -108,7 +115,8 @@ public final class RunStates {
     return jdbc.sql("""
         select r.id from test_run r join run_head h on h.test_run_id = r.id
         where h.next_seq > 0 and (r.state in ('created', 'running') or r.state = 'finishing' and not exists (
-          select 1 from export e where e.test_run_id = r.id and e.state in ('reconciling', 'done', 'gaveUp')))""").query(Long.class).list();
+          select 1 from export e where e.test_run_id = r.id and e.state in ('reconciling', 'done', 'gaveUp')))""")
+        .query(Long.class).list();
   }
 
   static String name(ExportStatus.State state) {

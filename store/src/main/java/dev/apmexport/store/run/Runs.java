@@ -51,7 +51,8 @@ public final class Runs {
   public record Created(TestRun run, List<RunExport> exports) {}
 
   /**
-   * Makes a run, or finds the one that was made with the same key. A mistake in an apm block disables that block and nothing else.
+   * Makes a run, or finds the one that was made with the same key. A mistake in an apm block disables that block and
+   * nothing else.
    *
    * @param createKey the same for every try to create the same run; null if the sender has none
    * @param options the script's options; whatever of them is secret is kept apart
@@ -76,8 +77,9 @@ public final class Runs {
     List<ApmBlock> blocks = ApmBlocks.read(apm);
     TestRun run = runs.saveAndFlush(new TestRun(tenant.id(), name, createKey, kept(options),
         clock.instant().truncatedTo(ChronoUnit.MICROS))); // as the database keeps it
-    run.fix(new RunSettings(Long.toString(run.id()), period(blocks), tenant.inputSeriesLimit(), tenant.outputSeriesLimit(),
-        RunSettings.FOLD_VERSION));
+    run.fix(
+        new RunSettings(Long.toString(run.id()), period(blocks), tenant.inputSeriesLimit(), tenant.outputSeriesLimit(),
+            RunSettings.FOLD_VERSION));
     jdbc.sql("insert into run_head (test_run_id) values (?)").param(run.id()).update();
     return new Created(run, blocks.stream().map(block -> export(run, block, apm.path(block.index()))).toList());
   }
@@ -85,7 +87,8 @@ public final class Runs {
   /** Thresholds are all that is needed of the options later; anything else may hold keys and passwords. */
   private static String kept(JsonNode options) {
     ObjectNode kept = JSON.createObjectNode();
-    kept.set("thresholds", options.path("thresholds").isObject() ? options.path("thresholds") : JSON.createObjectNode());
+    kept.set("thresholds",
+        options.path("thresholds").isObject() ? options.path("thresholds") : JSON.createObjectNode());
     return kept.toString();
   }
 
@@ -119,7 +122,8 @@ public final class Runs {
     BlockSecrets.putInto(block, secrets);
     ExportConfig config = ApmBlocks.readBlock(export.index(), block).config();
     if (config == null) {
-      throw new IllegalStateException("Export " + export.index() + " of run " + export.testRunId() + " cannot be opened.");
+      throw new IllegalStateException(
+          "Export " + export.index() + " of run " + export.testRunId() + " cannot be opened.");
     }
     return config;
   }

@@ -40,9 +40,7 @@ public class TestRun {
   }
 
   public long id() {
-    if (id == null) {
-      throw new IllegalStateException("The run " + name + " is not stored yet.");
-    }
+    if (id == null) { throw new IllegalStateException("The run " + name + " is not stored yet."); }
     return id;
   }
 

@@ -9,12 +9,13 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Parts an apm block from its secrets. A text or number is a secret unless its key is known to hold none: a mistyped key must not
- * bring a password into the database.
+ * Parts an apm block from its secrets. A text or number is a secret unless its key is known to hold none: a mistyped
+ * key must not bring a password into the database.
  */
 public final class BlockSecrets {
   /** Keys whose texts, and all texts below them, are no secrets. */
-  private static final Set<String> OPEN = Set.of("provider", "metrics", "export_metrics", "region", "tags", "trendStats",
+  private static final Set<String> OPEN = Set.of("provider", "metrics", "export_metrics", "region", "tags",
+      "trendStats",
       "trendMode", "preset", "accuracy", "outOfOrder", "resampleRate", "resample_rate");
   /** Keys that hold an address, which is open unless it carries more than an address. */
   private static final Set<String> ADDRESSES = Set.of("remoteWriteURL", "apiURL", "queryURL");

@@ -33,7 +33,8 @@ public final class MasterKey {
     byte[] key = new byte[BYTES];
     new SecureRandom().nextBytes(key);
     var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-    try (var channel = Files.newByteChannel(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly)) {
+    try (var channel = Files.newByteChannel(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+        ownerOnly)) {
       channel.write(ByteBuffer.wrap(Base64.getEncoder().encode(key)));
     } catch (FileAlreadyExistsException made) {
       // An earlier start made it.

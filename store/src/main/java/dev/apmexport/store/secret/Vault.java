@@ -14,8 +14,8 @@ import java.security.GeneralSecurityException;
 import java.util.Base64;
 
 /**
- * Encrypts secrets with AES-256-GCM. What a secret belongs to goes in as associated data, so that a ciphertext moved to another row does
- * not open.
+ * Encrypts secrets with AES-256-GCM. What a secret belongs to goes in as associated data, so that a ciphertext moved to
+ * another row does not open.
  */
 public final class Vault {
   /** The number of the key in use; stored beside every ciphertext. */
@@ -31,8 +31,9 @@ public final class Vault {
   public Vault(String key) {
     byte[] bytes = decoded(key);
     if (bytes.length != KEY_BYTES) {
-      throw new IllegalArgumentException("The master key must be 32 bytes in Base64 (for example from: openssl rand -base64 32); "
-          + "it has " + bytes.length + ".");
+      throw new IllegalArgumentException(
+          "The master key must be 32 bytes in Base64 (for example from: openssl rand -base64 32); "
+              + "it has " + bytes.length + ".");
     }
     try {
       AeadConfig.register();

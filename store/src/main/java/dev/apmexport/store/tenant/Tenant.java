@@ -27,9 +27,7 @@ public class Tenant {
   }
 
   public TenantId id() {
-    if (id == null) {
-      throw new IllegalStateException("The tenant " + name + " is not stored yet.");
-    }
+    if (id == null) { throw new IllegalStateException("The tenant " + name + " is not stored yet."); }
     return new TenantId(id);
   }
 

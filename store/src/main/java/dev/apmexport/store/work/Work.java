@@ -7,7 +7,10 @@ import java.time.InstantSource;
 import javax.sql.DataSource;
 import org.springframework.dao.DataAccessResourceFailureException;
 
-/** The tasks that workers pick up: one for each live run, one for each export whose run has ended. Asking twice is asking once. */
+/**
+ * The tasks that workers pick up: one for each live run, one for each export whose run has ended. Asking twice is
+ * asking once.
+ */
 public final class Work {
   /** The live pass; its instance is the run's id. */
   public static final TaskDescriptor<Void> LIVE = TaskDescriptor.of("live");
@@ -39,7 +42,8 @@ public final class Work {
     try {
       scheduler.scheduleIfNotExists(task.instance(Long.toString(id)).build(), clock.instant());
     } catch (SQLRuntimeException e) {
-      throw new DataAccessResourceFailureException("The task " + task.getTaskName() + " " + id + " cannot be stored.", e);
+      throw new DataAccessResourceFailureException("The task " + task.getTaskName() + " " + id + " cannot be stored.",
+          e);
     }
   }
 }

@@ -17,7 +17,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
-/** Plays one run: reads what comes, says how far it is, ends a run that has gone silent, hands exports over when all is sent. */
+/**
+ * Plays one run: reads what comes, says how far it is, ends a run that has gone silent, hands exports over when all is
+ * sent.
+ */
 final class LiveRun implements AutoCloseable {
   private static final Duration IDLE_END = Duration.ofMinutes(5);
   private static final Duration POLL = Duration.ofMillis(200);
@@ -53,9 +56,7 @@ final class LiveRun implements AutoCloseable {
       while (!stop.getAsBoolean()) {
         boolean moved = exporter.advance();
         tell();
-        if (!moved && settleEnd()) {
-          return true;
-        }
+        if (!moved && settleEnd()) { return true; }
         if (!moved) {
           means.time().sleep(POLL);
         }

@@ -17,7 +17,10 @@ import dev.apmexport.worker.OpenExports;
 import java.time.Duration;
 import java.util.List;
 
-/** The task behind every live run. It ends when every export was handed to its second pass; a worker that stops hands it on. */
+/**
+ * The task behind every live run. It ends when every export was handed to its second pass; a worker that stops hands it
+ * on.
+ */
 public final class LiveRuns {
   private static final Duration AFTER_A_FAULT = Duration.ofSeconds(5);
 
@@ -29,7 +32,8 @@ public final class LiveRuns {
   private final Work work;
   private final Exporter.Means means;
 
-  public LiveRuns(TestRunRepository runs, RunExportRepository exports, OpenExports open, MetricLog log, RunStates states,
+  public LiveRuns(TestRunRepository runs, RunExportRepository exports, OpenExports open, MetricLog log,
+      RunStates states,
       Work work, Exporter.Means means) {
     this.runs = runs;
     this.exports = exports;

@@ -63,7 +63,8 @@ public final class SecondPasses {
 
   /** A pass that waits for its destination waits no longer than this worker runs. */
   private Exporter.Means stoppedBy(SchedulerState scheduler) {
-    return new Exporter.Means(means.http(), means.retry(), new StoppableTimeline(means.time(), scheduler::isShuttingDown),
+    return new Exporter.Means(means.http(), means.retry(),
+        new StoppableTimeline(means.time(), scheduler::isShuttingDown),
         means.threads());
   }
 

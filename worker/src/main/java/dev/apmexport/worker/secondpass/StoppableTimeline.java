@@ -14,9 +14,7 @@ record StoppableTimeline(Timeline clock, BooleanSupplier stop) implements Timeli
 
   @Override
   public void sleep(Duration time) throws InterruptedException {
-    if (stop.getAsBoolean()) {
-      throw new InterruptedException("The worker stops.");
-    }
+    if (stop.getAsBoolean()) { throw new InterruptedException("The worker stops."); }
     clock.sleep(time);
   }
 }

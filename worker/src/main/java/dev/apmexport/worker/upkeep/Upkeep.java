@@ -3,6 +3,7 @@ package dev.apmexport.worker.upkeep;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
+import dev.apmexport.store.log.LogRetention;
 import dev.apmexport.store.log.MetricLog;
 import dev.apmexport.store.run.RunStates;
 import dev.apmexport.store.work.Work;
@@ -10,8 +11,8 @@ import java.time.Duration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Sees to it that work which is due has a task, whoever died before asking for one, and that the log has room for the next hours and
- * forgets old push keys.
+ * Sees to it that work which is due has a task, whoever died before asking for one, and that the log has room for the
+ * next hours and forgets what is old.
  */
 public final class Upkeep {
   private static final Duration SWEEP_EVERY = Duration.ofSeconds(2);
@@ -21,12 +22,15 @@ public final class Upkeep {
   private final Work work;
   private final MetricLog log;
   private final JdbcClient jdbc;
+  private final Duration keepLog;
 
-  public Upkeep(RunStates states, Work work, MetricLog log, JdbcClient jdbc) {
+  /** @param keepLog how long the log of an ended run is kept */
+  public Upkeep(RunStates states, Work work, MetricLog log, JdbcClient jdbc, Duration keepLog) {
     this.states = states;
     this.work = work;
     this.log = log;
     this.jdbc = jdbc;
+    this.keepLog = keepLog;
   }
 
   /** Late pushes want another second pass; runs with data want a live pass. */
@@ -40,6 +44,7 @@ public final class Upkeep {
   public RecurringTask<Void> log() {
     return Tasks.recurring("log", FixedDelay.of(LOG_EVERY)).execute((task, context) -> {
       log.makePartitions();
+      new LogRetention(jdbc).dropOlderThan(keepLog);
       jdbc.sql("delete from push_key where created_at < now() - interval '24 hours'").update();
     });
   }
