@@ -1,4 +1,4 @@
-/** JMH benchmarks and end-to-end load. */
+/** JMH benchmarks, each beside the floor it is measured against. */
 @NullMarked
 package dev.apmexport.benchmarks;
 

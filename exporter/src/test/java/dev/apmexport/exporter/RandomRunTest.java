@@ -2,11 +2,7 @@ package dev.apmexport.exporter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.apmexport.exporter.ledger.Booking;
 import dev.apmexport.exporter.ledger.Fenced;
-import dev.apmexport.exporter.ledger.Ledger;
-import dev.apmexport.exporter.ledger.LedgerState;
-import dev.apmexport.exporter.ledger.Rejection;
 import dev.apmexport.exporter.reconcile.ReconciliationReport;
 import dev.apmexport.exporter.sink.prometheus.FakePrometheus.Fault;
 import java.time.Duration;
@@ -121,43 +117,5 @@ class RandomRunTest {
     }
     played.finish();
     return played;
-  }
-
-  /** A worker that is gone after so many writes. */
-  private static final class DyingLedger implements Ledger {
-    private final Ledger ledger;
-    private int left;
-
-    DyingLedger(Ledger ledger, int writes) {
-      this.ledger = ledger;
-      this.left = writes;
-    }
-
-    private synchronized void live() {
-      if (left-- <= 0) { throw new Fenced("died"); }
-    }
-
-    @Override
-    public LedgerState load() {
-      return ledger.load();
-    }
-
-    @Override
-    public void book(Booking booking) {
-      live();
-      ledger.book(booking);
-    }
-
-    @Override
-    public void settle(int pass, int shard, long step) {
-      live();
-      ledger.settle(pass, shard, step);
-    }
-
-    @Override
-    public void reject(Rejection rejection) {
-      live();
-      ledger.reject(rejection);
-    }
   }
 }

@@ -1,10 +1,12 @@
 package dev.apmexport.exporter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.apmexport.exporter.MadeUpRun.Push;
 import dev.apmexport.exporter.MadeUpRun.Sample;
 import dev.apmexport.exporter.ledger.Booking;
+import dev.apmexport.exporter.ledger.Fenced;
 import dev.apmexport.exporter.ledger.InMemoryLedger;
 import dev.apmexport.exporter.metric.Labels;
 import dev.apmexport.exporter.metric.MetricType;
@@ -61,6 +63,24 @@ class SecondPassTest {
       late(played, new Sample(0, MetricType.TREND, "http_req_duration", Labels.NONE, START + 9, 5));
       played.assertTrue(played.secondPass(4).report(), "revision 4");
       played.assertTrue(played.secondPass(5).report(), "revision 5");
+    }
+  }
+
+  @Test
+  void what_an_interrupted_pass_may_have_sent_is_settled_before_the_next_revision_decides() throws InterruptedException {
+    try (PlayedRun played = RandomRunTest.play(10, 0, Duration.ZERO)) {
+      Labels labels = Labels.of("url", "/", "status", "200");
+      late(played, new Sample(0, MetricType.COUNTER, "http_reqs", labels, START + 6, 1_000));
+      played.exporter.close();
+      played.ledger = played.ledger.takeOver();
+      long before = played.prometheus.points();
+      assertThatThrownBy(() -> played.secondPass(1, new DyingLedger(played.ledger, 1), Duration.ofMinutes(5))).isInstanceOf(Fenced.class);
+      assertThat(played.prometheus.points()).as("the closing point arrived, its acceptance was not noted").isEqualTo(before + 1);
+      late(played, new Sample(0, MetricType.COUNTER, "http_reqs", labels, START + 6, 500));
+      ReconciliationReport report = played.secondPass(2).report();
+      played.assertTrue(report, "revision 2");
+      assertThat(played.prometheus.points()).isEqualTo(before + 2);
+      assertThat(played.prometheus.refused()).isZero();
     }
   }
 

@@ -2,31 +2,10 @@ package dev.apmexport.exporter.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.apmexport.exporter.ledger.Booking;
-import dev.apmexport.exporter.ledger.LedgerState;
-import dev.apmexport.exporter.metric.Labels;
-import dev.apmexport.exporter.metric.Point;
-import dev.apmexport.exporter.metric.Series;
-import dev.apmexport.exporter.sink.Amendment;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/**
- * What a destination holds and what is right, as texts of {@code time=value}; times are seconds, windows are of one second. The series
- * {@code total} runs on from the run's start, others do not.
- */
-class ReconciliationTest {
-  private static final long NOW = 10_000_000;
-  private static final Amendment NONE = new Amendment.Refused();
-  private static final Amendment TEN_MINUTES = new Amendment.OutOfOrder(Duration.ofMinutes(10));
-
-  private final LedgerState ledger = new LedgerState();
-  private Amendment amendment = NONE;
-  private int revision = 1;
-  private Reconciliation difference;
-  private List<Point> points;
+class ReconciliationTest extends ReconciliationFixture {
 
   @Test
   void what_is_right_needs_nothing() {
@@ -123,65 +102,6 @@ class ReconciliationTest {
   }
 
   @Test
-  void a_next_revision_sees_what_the_one_before_has_mended() {
-    amended(1, "gauge 3=3", "total 4=9");
-    revision = 2;
-    compare("gauge", "1=1 2=2", "1=1 2=2 3=3");
-    compare("total", "2=5 3=5", "2=5 3=9");
-    assertThat(send()).isEmpty();
-    assertReport("accepted with another value, and it is the series' newest sample: expected 6 asExpected 5 refused 1"
-        .replace("and it is the series' newest sample", "receiver not declared out-of-order"));
-  }
-
-  @Test
-  void a_total_that_changes_after_its_closing_point_is_closed_once_more() {
-    amended(1, "total 4=9");
-    revision = 2;
-    compare("total", "2=5 3=5", "2=5 3=11");
-    assertThat(send()).containsExactly("total 5=11.0");
-    assertThat(report().asExpected() + report().filled() + report().refused()).isEqualTo(report().expected());
-  }
-
-  @Test
-  void new_windows_may_run_over_an_earlier_closing_point() {
-    amended(1, "total 4=9");
-    revision = 2;
-    compare("total", "2=5 3=5", "2=5 3=9 4=9 5=12");
-    assertThat(send()).containsExactly("total 5=12.0");
-    assertReport(
-        "accepted with another value, receiver not declared out-of-order: expected 4 asExpected 2 filled 1 refused 1");
-  }
-
-  @Test
-  void nothing_is_corrected_a_second_time() {
-    amendment = TEN_MINUTES;
-    amended(1, "gauge 9991=7");
-    revision = 2;
-    compare("gauge", "9990=1 9991=2 9992=3", "9990=1 9991=8 9992=3");
-    assertThat(send()).isEmpty();
-    assertReport(
-        "corrected once before, and a receiver may ignore a second correction: expected 3 asExpected 2 refused 1");
-  }
-
-  @Test
-  void what_an_interrupted_try_of_the_same_revision_has_sent_is_its_own_work() {
-    amendment = TEN_MINUTES;
-    amended(1, "gauge 9991=7", "gauge 9993=4");
-    compare("gauge", "9990=1 9991=2 9992=3", "9990=1 9991=7 9992=3 9993=4");
-    assertThat(send()).isEmpty();
-    assertReport("exact expected 4 asExpected 2 filled 1 corrected 1");
-  }
-
-  @Test
-  void an_interrupted_trys_closing_point_is_its_own_work_too() {
-    amended(1, "total 4=9");
-    compare("total", "2=5 3=5", "2=5 3=9");
-    assertThat(send()).isEmpty();
-    assertReport(
-        "accepted with another value, receiver not declared out-of-order: expected 3 asExpected 1 filled 1 refused 1");
-  }
-
-  @Test
   void what_the_destination_refuses_is_told_in_its_words() {
     compare("gauge", "", "1=1 2=2");
     points = finish();
@@ -223,92 +143,5 @@ class ReconciliationTest {
     compare("total", "1=0 2=5", "");
     assertThat(send()).isEmpty();
     assertReport("exact expected 0");
-  }
-
-  private Reconciliation difference() {
-    if (difference == null) {
-      difference = new Reconciliation(revision, amendment, NOW, ledger);
-    }
-    return difference;
-  }
-
-  /** What an earlier second pass had accepted. */
-  private void amended(int pass, String... texts) {
-    for (int i = 0; i < texts.length; i++) {
-      String[] words = texts[i].split("[ =]");
-      Point point = new Point(series(words[0]), Long.parseLong(words[1]) * 1000, Double.parseDouble(words[2]));
-      ledger.booked(new Booking(pass, 0, i, point.atMillis(), 0, 1, List.of(point)));
-      ledger.settled(pass, 0, i);
-    }
-  }
-
-  private void compare(String series, String accepted, String expected) {
-    for (String point : accepted.split(" ")) {
-      if (!point.isEmpty()) {
-        difference().accepted(series(series), time(point), value(point));
-      }
-    }
-    for (String point : expected.split(" ")) {
-      if (!point.isEmpty()) {
-        difference().expected(series(series), time(point), value(point));
-      }
-    }
-  }
-
-  private List<Point> finish() {
-    difference().compareBefore(2_000);
-    return difference().finish(series -> series.name().startsWith("total"), 1_000);
-  }
-
-  /** Sends all that is to be sent; returns it as text, sorted by time and series. */
-  private List<String> send() {
-    points = finish();
-    points.forEach(difference::sent);
-    assertThat(points).extracting(Point::atMillis).isSorted();
-    List<String> texts = new ArrayList<>(
-        points.stream().map(point -> point.series() + " " + point.atMillis() / 1000 + "=" + point.value()).toList());
-    texts.sort((a, b) -> a.split("[ =]")[1].equals(b.split("[ =]")[1]) ? a.compareTo(b)
-        : Integer.compare(number(a), number(b)));
-    return texts;
-  }
-
-  private static int number(String text) {
-    return Integer.parseInt(text.split("[ =]")[1]);
-  }
-
-  private ReconciliationReport report() {
-    return difference.report(0, false);
-  }
-
-  /** The reason or the word "exact", then all counts that are not zero. */
-  private void assertReport(String expected) {
-    ReconciliationReport report = report();
-    StringBuilder text = new StringBuilder(report.exact() ? "exact expected " : report.reason() + ": expected ")
-        .append(report.expected());
-    count(text, "asExpected", report.asExpected());
-    count(text, "filled", report.filled());
-    count(text, "corrected", report.corrected());
-    count(text, "refused", report.refused());
-    assertThat(text).hasToString(expected);
-    assertThat(report.asExpected() + report.filled() + report.corrected() + report.refused() + report.pending())
-        .isEqualTo(report.expected());
-  }
-
-  private static void count(StringBuilder text, String name, long count) {
-    if (count > 0) {
-      text.append(' ').append(name).append(' ').append(count);
-    }
-  }
-
-  private static Series series(String name) {
-    return new Series(name, Labels.NONE);
-  }
-
-  private static long time(String point) {
-    return Long.parseLong(point.split("=")[0]) * 1000;
-  }
-
-  private static double value(String point) {
-    return Double.parseDouble(point.split("=")[1]);
   }
 }

@@ -1,0 +1,91 @@
+package dev.apmexport.exporter;
+
+import static dev.apmexport.exporter.PlayedRun.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.apmexport.exporter.ledger.Fenced;
+import dev.apmexport.exporter.sink.WriteResult;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+class StrugglingDestinationTest extends ExporterFixture {
+
+  @Test
+  void a_slow_destination_leaves_catches_up_and_comes_back_without_losing_or_repeating_a_point()
+      throws InterruptedException {
+    AtomicBoolean open = new AtomicBoolean();
+    slow.rule(_ -> open.get() ? new WriteResult.Accepted()
+        : new WriteResult.RetryLater(WriteResult.Cause.BUSY, "busy", Duration.ZERO));
+    entries = List.of(entry("http_reqs", null, "url"));
+    start();
+    load(0, 120, 2_500);
+    assertThat(exporter.status(7).state()).isEqualTo(ExportStatus.State.BEHIND);
+    assertThat(exporter.status(7).lagSeconds()).isGreaterThan(50);
+    assertThat(exporter.isDrained(7)).isFalse();
+    drain(8);
+    assertThat(fast.size()).isGreaterThan(115 * 2_500);
+    assertThat(slow.size()).isZero();
+    assertBalanced();
+    open.set(true);
+    while (exporter.status(7).state() == ExportStatus.State.BEHIND) {
+      time.sleep(Duration.ofSeconds(1));
+    }
+    load(120, 130, 2_500);
+    finish();
+    assertThat(slow.points()).isEqualTo(fast.points()).hasSize(2_500);
+    assertThat(slow.size()).isEqualTo(131 * 2_500);
+    assertThat(slow.writes()).isEqualTo(slow.size());
+    assertThat(slow.disorders()).isZero();
+    assertThat(exporter.status(7).state()).isEqualTo(ExportStatus.State.LIVE);
+    assertBalanced();
+  }
+
+  @Test
+  void a_worker_that_closes_leaves_no_thread_behind_even_one_that_waits_for_room() throws InterruptedException {
+    slow.rule(_ -> new WriteResult.RetryLater(WriteResult.Cause.BUSY, "busy", Duration.ZERO));
+    entries = List.of(entry("http_reqs", null, "url"));
+    start();
+    load(0, 100, 2_500);
+    assertThat(exporter.status(7).state()).isEqualTo(ExportStatus.State.BEHIND);
+    exporter.close();
+    time.until(time::isQuiet);
+  }
+
+  @Test
+  void a_destination_that_is_given_up_stops_no_other() throws InterruptedException {
+    slow.rule(_ -> new WriteResult.RetryLater(WriteResult.Cause.NO_ANSWER, "no answer", Duration.ZERO));
+    start();
+    exporter.giveUpAt(7, time.instant().plusSeconds(60));
+    load(0, 200, 3);
+    feed.finish(time.millis());
+    advance();
+    drain(8);
+    time.until(() -> exporter.status(7).state() == ExportStatus.State.GAVE_UP);
+    assertThat(exporter.status(7).lastError()).isEqualTo("no answer");
+    assertThat(exporter.status(7).points().pending()).isEqualTo(201);
+    assertThat(exporter.status(8).points()).isEqualTo(new ExportStatus.Points(201, 0, 0));
+  }
+
+  @Test
+  void a_paused_destination_says_so() throws InterruptedException {
+    slow.rule(_ -> new WriteResult.NotAuthorized("HTTP 401: who?"));
+    start();
+    load(0, 20, 1);
+    time.until(() -> exporter.status(7).state() == ExportStatus.State.PAUSED);
+    assertThat(exporter.status(7).lastError()).isEqualTo("HTTP 401: who?");
+  }
+
+  @Test
+  void whoever_lost_its_run_is_told() throws InterruptedException {
+    start();
+    load(0, 5, 1);
+    ledgers.get(1).takeOver();
+    assertThatThrownBy(() -> {
+      load(5, 20, 1);
+      drain(8);
+    }).isInstanceOf(Fenced.class);
+  }
+}
