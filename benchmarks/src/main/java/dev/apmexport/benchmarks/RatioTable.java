@@ -11,8 +11,8 @@ import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.util.Statistics;
 
 /**
- * Results beside their floors, as a Markdown table. The fastest iteration counts, since other work on the machine can only
- * make one slower. Where the ratio of the medians is another, the machine was busy and the run should be repeated.
+ * Results beside their floors, as a Markdown table. The fastest iteration counts, since other work on the machine can
+ * only make one slower. Where the ratio of the medians is another, the machine was busy and the run should be repeated.
  */
 final class RatioTable {
   private static final String HEAD = """

@@ -9,7 +9,10 @@ import dev.apmexport.exporter.resample.WindowReceiver;
 import dev.apmexport.exporter.source.LogRecord;
 import org.jspecify.annotations.Nullable;
 
-/** What one pass folds for one export. The window's length is settled by the first push, since its buckets cannot be split. */
+/**
+ * What one pass folds for one export. The window's length is settled by the first push, since its buckets cannot be
+ * split.
+ */
 final class Channel {
   private final ExportConfig config;
   private final RunSettings settings;

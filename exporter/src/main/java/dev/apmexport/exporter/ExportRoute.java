@@ -11,7 +11,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** An export's entries applied to input series. An output belongs to the entry that made it first; others leave it alone. */
+/**
+ * An export's entries applied to input series. An output belongs to the entry that made it first; others leave it
+ * alone.
+ */
 final class ExportRoute implements Route {
   private record Place(String name, Labels labels) {}
 

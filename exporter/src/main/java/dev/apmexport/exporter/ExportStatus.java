@@ -5,8 +5,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far one export is. The equations that hold: {@code read = selected + unselected + refused} (the refused ones of the run and of the
- * export together), {@code sealed = accepted + pending} for windows, {@code all = accepted + rejected + pending} for points.
+ * How far one export is. The equations that hold: {@code read = selected + unselected + refused} (the refused ones of
+ * the run and of the export together), {@code sealed = accepted + pending} for windows, {@code all = accepted +
+ * rejected + pending} for points.
  *
  * @param effectiveResampleRate seconds per window in use
  * @param lagSeconds from the newest window that is settled to the newest bucket of the log

@@ -9,16 +9,17 @@ import dev.apmexport.exporter.source.LogRecord;
 import dev.apmexport.exporter.source.RunFeed;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The live pass of one run: its log in, its exports' points out. Started at any time it plays the log from the beginning; what the
- * ledgers show as settled is not sent again. So crash recovery is the same code as a first start.
+ * The live pass of one run: its log in, its exports' points out. Started at any time it plays the log from the
+ * beginning; what the ledgers show as settled is not sent again. So crash recovery is the same code as a first start.
  *
- * <p>All exports share one reading of the log. One whose destination is slow leaves it, reads the log for itself until it has caught up,
- * and comes back; nothing is skipped and nobody waits for it.
+ * <p>All exports share one reading of the log. One whose destination is slow leaves it, reads the log for itself until
+ * it has caught up, and comes back; nothing is skipped and nobody waits for it.
  */
 public final class Exporter implements AutoCloseable {
   private static final int RECORDS_AT_ONCE = 64;
@@ -43,10 +44,20 @@ public final class Exporter implements AutoCloseable {
   public Exporter(RunSettings settings, List<Export> exports, RunFeed feed, Means means) {
     this.feed = feed;
     this.means = means;
-    this.exports = exports.stream().map(export -> new LiveExport(export, settings, () -> means.forExport(export)))
-        .toList();
+    this.exports = open(settings, exports, means);
     this.fold = new Fold(settings, new SeriesTable(settings.inputSeriesLimit()),
         this.exports.stream().map(LiveExport::channel).toList());
+  }
+
+  private static List<LiveExport> open(RunSettings settings, List<Export> exports, Means means) {
+    List<LiveExport> open = new ArrayList<>();
+    try {
+      exports.forEach(export -> open.add(new LiveExport(export, settings, () -> means.forExport(export))));
+      return open;
+    } catch (RuntimeException e) {
+      open.forEach(LiveExport::close);
+      throw e;
+    }
   }
 
   /** Takes what is new in the log; returns whether there was anything. Throws what a delivery died of. */
@@ -126,8 +137,8 @@ public final class Exporter implements AutoCloseable {
       }
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
-      death = e;
+    } catch (RuntimeException | Error e) {
+      death = e instanceof RuntimeException fault ? fault : new IllegalStateException("An export stopped.", e);
     }
   }
 

@@ -4,7 +4,10 @@ import dev.apmexport.exporter.resample.Resampler;
 import dev.apmexport.exporter.resample.Watermark;
 import dev.apmexport.exporter.source.LogRecord;
 
-/** How long a pass waits before it takes a window for complete: the one thing in which passes differ. Asked after every record. */
+/**
+ * How long a pass waits before it takes a window for complete: the one thing in which passes differ. Asked after every
+ * record.
+ */
 @FunctionalInterface
 interface Horizon {
   void seal(Resampler resampler, LogRecord record, Watermark watermark);

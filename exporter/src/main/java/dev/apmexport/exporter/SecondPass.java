@@ -29,8 +29,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Goes over a finished run once more. The log is folded twice at a time: as the live pass did it, which tells what was sent, and with all
- * data in, which tells what is right. The ledger tells what of the former was accepted; the difference is sent, booked, reported.
+ * Goes over a finished run once more. The log is folded twice at a time: as the live pass did it, which tells what was
+ * sent, and with all data in, which tells what is right. The ledger tells what of the former was accepted; the
+ * difference is sent, booked, reported.
  */
 public final class SecondPass {
   private static final int RECORDS_AT_ONCE = 64;
@@ -46,7 +47,10 @@ public final class SecondPass {
   private long completeThrough = Long.MIN_VALUE;
   private boolean unproven;
 
-  /** @param deadline until when a failing destination is tried; in the past, nothing is sent and all is reported as pending */
+  /**
+   * @param deadline until when a failing destination is tried; in the past, nothing is sent and all is reported as
+   *   pending
+   */
   public SecondPass(RunSettings settings, Export export, RunFeed feed, Exporter.Means means, int revision,
       Instant deadline) {
     this.settings = settings;

@@ -7,7 +7,7 @@ import dev.apmexport.exporter.ledger.LedgerState;
 import dev.apmexport.exporter.ledger.Rejection;
 
 /** A worker that is gone after so many writes. */
-final class DyingLedger implements Ledger {
+class DyingLedger implements Ledger {
   private final Ledger ledger;
   private int left;
 

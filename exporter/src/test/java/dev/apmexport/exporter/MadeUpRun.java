@@ -97,8 +97,8 @@ final class MadeUpRun {
   }
 
   /**
-   * The pushes, in the order of their arrival: every bucket a while after its end, its series in any order and cut into several pushes,
-   * some of them a second later; of very late samples, this share of all, each in a push of its own.
+   * The pushes, in the order of their arrival: every bucket a while after its end, its series in any order and cut into
+   * several pushes, some of them a second later; of very late samples, this share of all, each in a push of its own.
    */
   List<Push> pushes(double lateShare) {
     TreeMap<Long, List<Sample>> due = new TreeMap<>();

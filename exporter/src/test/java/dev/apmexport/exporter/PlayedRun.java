@@ -135,7 +135,10 @@ final class PlayedRun implements AutoCloseable {
     assertThat(status.state()).as(what).isEqualTo(ExportStatus.State.LIVE);
   }
 
-  /** The report is true: what it calls refused, and nothing else, is not as it should be. Returns how many points are not. */
+  /**
+   * The report is true: what it calls refused, and nothing else, is not as it should be. Returns how many points are
+   * not.
+   */
   long assertTrue(ReconciliationReport report, String what) {
     Map<String, NavigableMap<Long, Double>> truth = truth().points();
     Map<String, NavigableMap<Long, Double>> held = prometheus.content();

@@ -11,7 +11,10 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Whole runs made up at random, with a receiver, a network and workers that fail. What holds in the end is what the report says. */
+/**
+ * Whole runs made up at random, with a receiver, a network and workers that fail. What holds in the end is what the
+ * report says.
+ */
 @Timeout(300)
 class RandomRunTest {
   private static final int RUNS = Integer.getInteger("apm.test.runs", 6);

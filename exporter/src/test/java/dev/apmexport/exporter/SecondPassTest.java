@@ -67,15 +67,18 @@ class SecondPassTest {
   }
 
   @Test
-  void what_an_interrupted_pass_may_have_sent_is_settled_before_the_next_revision_decides() throws InterruptedException {
+  void what_an_interrupted_pass_may_have_sent_is_settled_before_the_next_revision_decides()
+      throws InterruptedException {
     try (PlayedRun played = RandomRunTest.play(10, 0, Duration.ZERO)) {
       Labels labels = Labels.of("url", "/", "status", "200");
       late(played, new Sample(0, MetricType.COUNTER, "http_reqs", labels, START + 6, 1_000));
       played.exporter.close();
       played.ledger = played.ledger.takeOver();
       long before = played.prometheus.points();
-      assertThatThrownBy(() -> played.secondPass(1, new DyingLedger(played.ledger, 1), Duration.ofMinutes(5))).isInstanceOf(Fenced.class);
-      assertThat(played.prometheus.points()).as("the closing point arrived, its acceptance was not noted").isEqualTo(before + 1);
+      assertThatThrownBy(() -> played.secondPass(1, new DyingLedger(played.ledger, 1), Duration.ofMinutes(5)))
+          .isInstanceOf(Fenced.class);
+      assertThat(played.prometheus.points()).as("the closing point arrived, its acceptance was not noted")
+          .isEqualTo(before + 1);
       late(played, new Sample(0, MetricType.COUNTER, "http_reqs", labels, START + 6, 500));
       ReconciliationReport report = played.secondPass(2).report();
       played.assertTrue(report, "revision 2");

@@ -4,7 +4,10 @@ import static dev.apmexport.exporter.PlayedRun.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.apmexport.exporter.config.ExportConfig;
+import dev.apmexport.exporter.delivery.RetryPolicy;
 import dev.apmexport.exporter.ledger.Fenced;
+import dev.apmexport.exporter.ledger.LedgerState;
 import dev.apmexport.exporter.sink.WriteResult;
 import java.time.Duration;
 import java.util.List;
@@ -87,5 +90,22 @@ class StrugglingDestinationTest extends ExporterFixture {
       load(5, 20, 1);
       drain(8);
     }).isInstanceOf(Fenced.class);
+  }
+
+  @Test
+  void an_exporter_that_cannot_begin_leaves_no_thread_behind() throws InterruptedException {
+    start().close();
+    Export bad = new Export(9, new ExportConfig("prometheus", 1, false, entries, fast),
+        new DyingLedger(ledgers.get(1), 0) {
+          @Override
+          public LedgerState load() {
+            throw new Fenced("died");
+          }
+        });
+    Export good = new Export(8, new ExportConfig("prometheus", 1, false, entries, fast), ledgers.get(0));
+    assertThatThrownBy(() -> new Exporter(settings, List.of(good, bad), feed,
+        new Exporter.Means(http, RetryPolicy.standard(), time, time.threads())))
+        .isInstanceOf(Fenced.class);
+    time.until(time::isQuiet);
   }
 }

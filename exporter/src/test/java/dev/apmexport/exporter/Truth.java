@@ -14,7 +14,10 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
-/** Every point that a run's samples demand at a Prometheus, computed the plain way: all samples at hand, one window after the other. */
+/**
+ * Every point that a run's samples demand at a Prometheus, computed the plain way: all samples at hand, one window
+ * after the other.
+ */
 final class Truth {
   private final List<Sample> samples;
   private final int seconds;

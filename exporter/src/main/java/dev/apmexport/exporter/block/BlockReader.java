@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads the keys of one JSON object and gathers every mistake with its path and value. A value that is missing or wrong reads as null;
- * whether that is a mistake was noted on the way.
+ * Reads the keys of one JSON object and gathers every mistake with its path and value. A value that is missing or wrong
+ * reads as null; whether that is a mistake was noted on the way.
  */
 public final class BlockReader {
   private static final int SHOWN = 80;

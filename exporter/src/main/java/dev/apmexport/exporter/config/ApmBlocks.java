@@ -13,7 +13,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Reads the apm blocks of a script's options. A block with errors is disabled and says why; the others are not touched. */
+/**
+ * Reads the apm blocks of a script's options. A block with errors is disabled and says why; the others are not touched.
+ */
 public final class ApmBlocks {
   /** A new provider is one line here and a package of its own. */
   private static final Map<String, Function<BlockReader, @Nullable SinkConfig>> PROVIDERS = Map.of("prometheus",
@@ -23,7 +25,10 @@ public final class ApmBlocks {
 
   private ApmBlocks() {}
 
-  /** The list of blocks: {@code cloud.apm} if there is one, else {@code ext.loadimpact.apm}; missing where there is none. */
+  /**
+   * The list of blocks: {@code cloud.apm} if there is one, else {@code ext.loadimpact.apm}; missing where there is
+   * none.
+   */
   public static JsonNode find(JsonNode options) {
     JsonNode current = options.path("cloud").path("apm");
     return current.isMissingNode() ? options.path("ext").path("loadimpact").path("apm") : current;

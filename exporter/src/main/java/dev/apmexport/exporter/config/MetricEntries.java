@@ -13,7 +13,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** The {@code metrics} of a block. An entry with a mistake is left out with a warning, and the rest of the block exports. */
+/**
+ * The {@code metrics} of a block. An entry with a mistake is left out with a warning, and the rest of the block
+ * exports.
+ */
 final class MetricEntries {
   private MetricEntries() {}
 

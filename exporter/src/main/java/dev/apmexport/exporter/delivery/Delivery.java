@@ -11,12 +11,14 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * Takes the steps of one export to its sink, in order within a shard, one request in flight for each: books before sending, repeats what
- * is ambiguous, notes what is refused. Steps that the ledger shows as settled are counted and not sent again, so
- * a worker that takes over just plays the log again.
+ * Takes the steps of one export to its sink, in order within a shard, one request in flight for each: books before
+ * sending, repeats what is ambiguous, notes what is refused. Steps that the ledger shows as settled are counted and not
+ * sent again, so a worker that takes over just plays the log again.
  */
 public final class Delivery implements AutoCloseable {
-  /** So many points may wait; beyond that the export is fed by its own reader of the log. 16 bytes each and a reference. */
+  /**
+   * So many points may wait; beyond that the export is fed by its own reader of the log. 16 bytes each and a reference.
+   */
   private static final long MAX_WAITING = 200_000;
 
   private final List<Lane> lanes;

@@ -85,9 +85,9 @@ final class Lane {
     } catch (GaveUp e) {
       gaveUp = true;
       delivery.progress().failed(e.getMessage() == null ? "The time for this export is over." : e.getMessage());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.debug("A lane stopped.", e);
-      death = e;
+      death = e instanceof RuntimeException fault ? fault : new IllegalStateException("A lane stopped.", e);
     }
   }
 

@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far one export is, in numbers that balance: {@code points = accepted + rejected + pending}. Written by the threads that send,
- * read by whoever reports.
+ * How far one export is, in numbers that balance: {@code points = accepted + rejected + pending}. Written by the
+ * threads that send, read by whoever reports.
  */
 public final class Progress {
   private final AtomicLong points = new AtomicLong();

@@ -5,8 +5,8 @@ import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
 
 /**
- * How long to wait before a batch is sent again: doubling from 100 ms to 30 s, half of it random so that many exports do not come back
- * at the same moment; longer where the remote end asks for it.
+ * How long to wait before a batch is sent again: doubling from 100 ms to 30 s, half of it random so that many exports
+ * do not come back at the same moment; longer where the remote end asks for it.
  */
 public record RetryPolicy(IntervalFunction backoff) {
   /** A batch that failed so often is suspected to hold something the remote end cannot digest. */

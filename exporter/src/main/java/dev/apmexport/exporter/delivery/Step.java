@@ -6,7 +6,10 @@ import dev.apmexport.exporter.sink.Batch;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** One batch in its place: the unit of order, booking and acknowledgement. {@code number} counts from 0 within a pass and shard. */
+/**
+ * One batch in its place: the unit of order, booking and acknowledgement. {@code number} counts from 0 within a pass
+ * and shard.
+ */
 public record Step(int pass, int shard, long number, Batch batch) {
 
   Booking booking() {

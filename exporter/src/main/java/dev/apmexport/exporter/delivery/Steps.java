@@ -13,8 +13,8 @@ import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 
 /**
- * Cuts points into numbered steps, in the order of time: the same points in the same order give the same steps, which is what the
- * ledger relies on. A step holds points of one time, each of another series, of one shard.
+ * Cuts points into numbered steps, in the order of time: the same points in the same order give the same steps, which
+ * is what the ledger relies on. A step holds points of one time, each of another series, of one shard.
  */
 public final class Steps {
   private final Layout layout;

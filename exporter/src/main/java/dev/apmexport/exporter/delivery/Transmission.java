@@ -85,8 +85,9 @@ final class Transmission {
   }
 
   /**
-   * Whether the batch is what the destination fails for: it must be well but for it. While parts of such a batch are told apart, one
-   * failure is enough; a batch that is taken apart because it was refused may meet a failure like any other.
+   * Whether the batch is what the destination fails for: it must be well but for it. While parts of such a batch are
+   * told apart, one failure is enough; a batch that is taken apart because it was refused may meet a failure like any
+   * other.
    */
   private boolean isPoison(int failed) throws InterruptedException {
     boolean suspect = poisonous || failed >= RetryPolicy.SUSPECT_AFTER;

@@ -5,8 +5,8 @@ import dev.apmexport.exporter.metric.Point;
 import java.util.List;
 
 /**
- * One batch that is about to be sent. The live pass books a fingerprint only, since its points follow from the log; a second pass
- * books the points themselves, which are few.
+ * One batch that is about to be sent. The live pass books a fingerprint only, since its points follow from the log; a
+ * second pass books the points themselves, which are few.
  *
  * @param pass 0 for the live pass, else the revision of the second pass
  * @param step counts from 0 within a pass and shard

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** A ledger for runs that leave nothing behind. {@link #takeOver} gives the export to another holder and fences this one. */
+/**
+ * A ledger for runs that leave nothing behind. {@link #takeOver} gives the export to another holder and fences this
+ * one.
+ */
 public final class InMemoryLedger implements Ledger {
   private final Book book;
   private final int epoch;

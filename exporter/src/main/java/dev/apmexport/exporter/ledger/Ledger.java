@@ -1,8 +1,8 @@
 package dev.apmexport.exporter.ledger;
 
 /**
- * What one destination was sent and what it took, written by the one worker that holds the export. Every call is durable when it
- * returns, and throws {@link Fenced} if another worker has taken over since. Safe for several threads.
+ * What one destination was sent and what it took, written by the one worker that holds the export. Every call is
+ * durable when it returns, and throws {@link Fenced} if another worker has taken over since. Safe for several threads.
  */
 public interface Ledger {
   LedgerState load();

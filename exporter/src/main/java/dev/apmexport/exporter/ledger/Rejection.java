@@ -3,7 +3,8 @@ package dev.apmexport.exporter.ledger;
 import dev.apmexport.exporter.metric.Series;
 
 /**
- * Points of one series that the destination did not take in one pass: one row for a range, however many points lie in it.
+ * Points of one series that the destination did not take in one pass: one row for a range, however many points lie in
+ * it.
  *
  * @param fromMillis the first rejected time
  * @param toMillis the last one; {@link Long#MAX_VALUE} for a series that is quarantined from the first on

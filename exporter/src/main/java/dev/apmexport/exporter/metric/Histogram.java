@@ -6,8 +6,8 @@ import java.util.Arrays;
  * k6's log-linear histogram, with the exact count, sum, least and greatest value beside it. Buckets are
  * kept sparse and sorted; adding two histograms adds their counts and loses nothing.
  *
- * <p>The index formula is k6's ({@code internal/ds/histogram/hdr.go}): with u = ceil(v / 0.001), the index is u below 256,
- * else n·128 + (u &gt;&gt; n) with n = floor(log2 u) − 7. A bucket is at most 1/128 of its value wide.
+ * <p>The index formula is k6's ({@code internal/ds/histogram/hdr.go}): with u = ceil(v / 0.001), the index is u below
+ * 256, else n·128 + (u &gt;&gt; n) with n = floor(log2 u) − 7. A bucket is at most 1/128 of its value wide.
  */
 public final class Histogram {
   public static final double RESOLUTION = 0.001;
@@ -146,8 +146,8 @@ public final class Histogram {
   }
 
   /**
-   * The value of nearest rank ceil(q·count): the upper bound of its bucket, held within the least and the greatest value.
-   * Negative values are in no bucket; of a rank among them only the least is known.
+   * The value of nearest rank ceil(q·count): the upper bound of its bucket, held within the least and the greatest
+   * value. Negative values are in no bucket; of a rank among them only the least is known.
    *
    * @param q between 0 and 1
    */

@@ -1,8 +1,8 @@
 package dev.apmexport.exporter.metric;
 
 /**
- * A series at a destination: its name and its labels. {@link #key()} is a 64-bit hash of both that never changes between
- * versions, since the ledger keeps it.
+ * A series at a destination: its name and its labels. {@link #key()} is a 64-bit hash of both that never changes
+ * between versions, since the ledger keeps it.
  */
 public final class Series {
   private static final long FNV_OFFSET = 0xcbf29ce484222325L;

@@ -19,9 +19,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares what a destination has accepted with what the complete log demands, time by time, and decides for every point that is not as it
- * should be whether it can be sent. Feed it both passes in the order of time; what both have passed is compared and let go, so that
- * memory holds only the distance between them and the points that differ.
+ * Compares what a destination has accepted with what the complete log demands, time by time, and decides for every
+ * point that is not as it should be whether it can be sent. Feed it both passes in the order of time; what both have
+ * passed is compared and let go, so that memory holds only the distance between them and the points that differ.
  */
 public final class Reconciliation {
   private static final double TOLERANCE = 1e-9;

@@ -1,8 +1,8 @@
 package dev.apmexport.exporter.resample;
 
 /**
- * The state of one output: what is open, and what the window sealed last holds. The accessors of the four kinds speak of the
- * window sealed last and of everything up to its end; they hold until the next one is sealed.
+ * The state of one output: what is open, and what the window sealed last holds. The accessors of the four kinds speak
+ * of the window sealed last and of everything up to its end; they hold until the next one is sealed.
  */
 public abstract sealed class Aggregation
     permits CounterAggregation, GaugeAggregation, RateAggregation, TrendAggregation {

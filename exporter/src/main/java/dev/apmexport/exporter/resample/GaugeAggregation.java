@@ -4,9 +4,9 @@ import dev.apmexport.exporter.metric.BuiltIn;
 import java.util.Arrays;
 
 /**
- * Keeps the value of the latest bucket. For {@code vus} and {@code vus_max} it keeps one for each load generator and adds them up;
- * for every other gauge the latest of all generators stands. Of several values in one bucket the largest is
- * taken, since the wire does not say which was the last.
+ * Keeps the value of the latest bucket. For {@code vus} and {@code vus_max} it keeps one for each load generator and
+ * adds them up; for every other gauge the latest of all generators stands. Of several values in one bucket the largest
+ * is taken, since the wire does not say which was the last.
  */
 public final class GaugeAggregation extends Aggregation {
   /** The latest bucket and its value, for each generator. */

@@ -1,8 +1,9 @@
 package dev.apmexport.exporter.resample;
 
 /**
- * When a load generator's gauge still counts in a sum over generators: until its newest bucket is as old as the time after
- * which a generator counts as silent. Judged by the buckets' own time, so that every pass over the log judges alike.
+ * When a load generator's gauge still counts in a sum over generators: until its newest bucket is as old as the time
+ * after which a generator counts as silent. Judged by the buckets' own time, so that every pass over the log judges
+ * alike.
  *
  * @param period seconds per source bucket
  * @param silence seconds

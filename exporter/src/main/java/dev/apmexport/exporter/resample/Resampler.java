@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Folds the samples of one run into the windows of one export. It has no clock: it is told when to seal. One thread.
  *
- * <p>A sample whose window is sealed is late. What accumulates (counters, a trend's count and sum) takes it into the oldest
- * open window, so that totals come right; what describes one window does not take it.
+ * <p>A sample whose window is sealed is late. What accumulates (counters, a trend's count and sum) takes it into the
+ * oldest open window, so that totals come right; what describes one window does not take it.
  */
 public final class Resampler {
   private static final Aggregation[] NOWHERE = {};
@@ -86,7 +86,10 @@ public final class Resampler {
     }
   }
 
-  /** Seals every window that ends at this second or before; none where the second is {@link Long#MIN_VALUE}, not known yet. */
+  /**
+   * Seals every window that ends at this second or before; none where the second is {@link Long#MIN_VALUE}, not known
+   * yet.
+   */
   public void sealBefore(long second) {
     if (second == Long.MIN_VALUE) { return; }
     long limit = Math.floorDiv(second, (long) config.seconds);

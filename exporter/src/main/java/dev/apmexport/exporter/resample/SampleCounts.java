@@ -1,6 +1,9 @@
 package dev.apmexport.exporter.resample;
 
-/** What became of the samples one export has read: {@code read = selected + unselected + refused}; late ones are selected. */
+/**
+ * What became of the samples one export has read: {@code read = selected + unselected + refused}; late ones are
+ * selected.
+ */
 public final class SampleCounts {
   long selected;
   long unselected;

@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How far the log is complete, as far as one may hope: the least, over the load generators that are not silent, of the end of
- * their latest bucket, less the allowed lateness. A pure function of the records observed; there is no clock in it.
+ * How far the log is complete, as far as one may hope: the least, over the load generators that are not silent, of the
+ * end of their latest bucket, less the allowed lateness. A pure function of the records observed; there is no clock in
+ * it.
  */
 public final class Watermark {
   private static final class Generator {

@@ -2,7 +2,10 @@ package dev.apmexport.exporter.resample;
 
 import java.util.List;
 
-/** Receives sealed windows in order, without a gap. The aggregations are shared and speak of this window only until it returns. */
+/**
+ * Receives sealed windows in order, without a gap. The aggregations are shared and speak of this window only until it
+ * returns.
+ */
 @FunctionalInterface
 public interface WindowReceiver {
   /**

@@ -4,7 +4,9 @@ import com.google.re2j.Pattern;
 import dev.apmexport.exporter.metric.Labels;
 import org.jspecify.annotations.Nullable;
 
-/** One condition of a selector on one label. An absent label equals the empty string; regexes are anchored at both ends. */
+/**
+ * One condition of a selector on one label. An absent label equals the empty string; regexes are anchored at both ends.
+ */
 public final class Matcher {
   /** PromQL's four operators. */
   public enum Operator {

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Which addresses a destination may have. Destinations are written by users, the requests leave from inside the operator's
- * network: unless the operator allows a range, every address must be a public one.
+ * Which addresses a destination may have. Destinations are written by users, the requests leave from inside the
+ * operator's network: unless the operator allows a range, every address must be a public one.
  */
 public record EgressPolicy(List<Range> allowed) {
   /** Not public: RFC 6890 and its updates, and multicast. IPv4 addresses inside IPv6 ones are unwrapped before. */

@@ -22,8 +22,8 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests to destinations: no redirects, no retries, no cookies, answers read to a bound, and every address checked by the
- * {@link EgressPolicy} at the moment of connecting, so that a name that changes its address is checked again.
+ * Requests to destinations: no redirects, no retries, no cookies, answers read to a bound, and every address checked by
+ * the {@link EgressPolicy} at the moment of connecting, so that a name that changes its address is checked again.
  */
 public final class HttpTransport implements AutoCloseable {
   /** So much of an answer is read; the rest is dropped with its connection. */

@@ -6,8 +6,8 @@ import dev.apmexport.exporter.resample.Aggregation;
 import dev.apmexport.exporter.resample.Window;
 
 /**
- * How a destination wants aggregates as points: names, statistics, units, times, totals or increments. Stateful only in that it
- * remembers the series it has made; the same windows give the same points.
+ * How a destination wants aggregates as points: names, statistics, units, times, totals or increments. Stateful only in
+ * that it remembers the series it has made; the same windows give the same points.
  */
 public interface Shape {
   /** Points that open an aggregation's series, at a time before those of its first window. */
@@ -16,6 +16,9 @@ public interface Shape {
   /** The points of one sealed window. */
   void window(Window window, Aggregation aggregation, Point.Receiver out);
 
-  /** Whether a series this shape has made runs on from the run's start, so that one right point at the end mends its total. */
+  /**
+   * Whether a series this shape has made runs on from the run's start, so that one right point at the end mends its
+   * total.
+   */
   boolean isTotal(Series series);
 }

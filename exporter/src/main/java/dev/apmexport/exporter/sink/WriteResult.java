@@ -32,7 +32,10 @@ public sealed interface WriteResult {
     NO_ANSWER,
     /** The remote end asks for patience. */
     BUSY,
-    /** The remote end failed; where it fails for one batch only and for ever, that batch holds something it cannot digest. */
+    /**
+     * The remote end failed; where it fails for one batch only and for ever, that batch holds something it cannot
+     * digest.
+     */
     FAILED
   }
 }

@@ -8,7 +8,8 @@ import java.util.Arrays;
  * @param seq 1, 2, 3 … without a gap, in the order of commit
  * @param receivedAtMillis the database's clock at the append; never goes back within a run
  * @param instance the load generator that sent it; empty where there is only one
- * @param firstBucket start of the earliest bucket in it, seconds since the epoch; {@link Long#MAX_VALUE} without samples
+ * @param firstBucket start of the earliest bucket in it, seconds since the epoch; {@link Long#MAX_VALUE} without
+ *   samples
  * @param lastBucket start of the latest bucket in it; {@link Long#MIN_VALUE} without samples
  * @param payload the push as it came, a snappy block; for FINISH the JSON that closed the run
  */

@@ -163,6 +163,16 @@ class DeliveryTest extends DeliveryFixture {
   }
 
   @Test
+  void nor_is_one_of_the_machine() {
+    sink.rule(_ -> {
+      throw new StackOverflowError("too deep");
+    });
+    start(1);
+    delivery.submit(step(0, 0, 0, 1));
+    assertThatThrownBy(this::drain).isInstanceOf(IllegalStateException.class).hasRootCauseMessage("too deep");
+  }
+
+  @Test
   void a_closed_delivery_sends_nothing_more() throws InterruptedException {
     sink.rule(_ -> busy(0));
     start(1);

@@ -12,8 +12,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * Time that passes only while nobody has anything to do: when the thread that made it and all threads of its factory wait, it jumps to
- * the moment the first of them sleeps until. So hours pass in milliseconds, and no result depends on how fast the machine is.
+ * Time that passes only while nobody has anything to do: when the thread that made it and all threads of its factory
+ * wait, it jumps to the moment the first of them sleeps until. So hours pass in milliseconds, and no result depends on
+ * how fast the machine is.
  */
 public final class VirtualTimeline implements Timeline {
   private static final int LOOKS = 10;
@@ -84,8 +85,8 @@ public final class VirtualTimeline implements Timeline {
   }
 
   /**
-   * A thread that was just handed work may still look as if it waited; several looks make that rare, and all it does is that some time
-   * passes too early.
+   * A thread that was just handed work may still look as if it waited; several looks make that rare, and all it does is
+   * that some time passes too early.
    */
   private boolean othersRest(Thread me) {
     for (int look = 0; look < LOOKS; look++) {

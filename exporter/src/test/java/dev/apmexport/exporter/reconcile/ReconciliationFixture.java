@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a destination holds and what is right, as texts of {@code time=value}; times are seconds, windows are of one second. The series
- * {@code total} runs on from the run's start, others do not.
+ * What a destination holds and what is right, as texts of {@code time=value}; times are seconds, windows are of one
+ * second. The series {@code total} runs on from the run's start, others do not.
  */
 abstract class ReconciliationFixture {
   private static final long NOW = 10_000_000;

@@ -12,9 +12,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Plays samples written as text into a resampler and writes down what it seals. Lines: {@code counter http_reqs{a} 4 1.5},
- * {@code gauge vus 4 7 by 1}, {@code rate checks 4 1/3}, {@code trend t 4 10 20 30} (series, bucket, value), {@code seal 9},
- * {@code unsealed} (no time known yet), {@code finish}. What stands in braces tells input series apart; series whose name begins with an x are not wanted.
+ * Plays samples written as text into a resampler and writes down what it seals. Lines: {@code counter http_reqs{a} 4
+ * 1.5}, {@code gauge vus 4 7 by 1}, {@code rate checks 4 1/3}, {@code trend t 4 10 20 30} (series, bucket, value),
+ * {@code seal 9}, {@code unsealed} (no time known yet), {@code finish}. What stands in braces tells input series apart;
+ * series whose name begins with an x are not wanted.
  */
 final class Script {
   private final Resampler resampler;

@@ -6,8 +6,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * Prometheus' classic names: {@code [a-zA-Z_:][a-zA-Z0-9_:]*} for metrics, the same without colons for labels. Receivers before
- * version 3 drop other names without saying so, hence only these leave.
+ * Prometheus' classic names: {@code [a-zA-Z_:][a-zA-Z0-9_:]*} for metrics, the same without colons for labels.
+ * Receivers before version 3 drop other names without saying so, hence only these leave.
  */
 final class PrometheusNames {
   private static final Pattern METRIC = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");

@@ -19,8 +19,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Aggregates as Prometheus series. A counter, and a trend's {@code _count} and {@code _sum}, run on from the run's start: a 0 at
- * the start of the first window, then the total at every window's end. All else speaks of one window, at its end.
+ * Aggregates as Prometheus series. A counter, and a trend's {@code _count} and {@code _sum}, run on from the run's
+ * start: a 0 at the start of the first window, then the total at every window's end. All else speaks of one window, at
+ * its end.
  */
 final class PrometheusShape implements Shape {
   private static final String[] STATISTICS = {"_min", "_max", "_avg", "_med", "_p90", "_p95", "_p99", "_count", "_sum"};

@@ -13,8 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Sends remote write 1.0. What a status means is decided by the status alone, as the specification demands (§Labels: the error
- * message is not to be interpreted); its text is kept for people.
+ * Sends remote write 1.0. What a status means is decided by the status alone, as the specification demands (§Labels:
+ * the error message is not to be interpreted); its text is kept for people.
  */
 final class RemoteWriteSink implements Sink {
   private static final int MAX_REASON = 500;

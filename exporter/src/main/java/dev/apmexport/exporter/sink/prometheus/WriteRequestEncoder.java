@@ -13,8 +13,9 @@ import java.util.Map.Entry;
 import org.xerial.snappy.Snappy;
 
 /**
- * Writes remote write 1.0's WriteRequest as a snappy block into buffers of its own. The labels of a series are encoded once and
- * copied from then on. Field numbers: Prometheus' {@code prompb/remote.proto} and {@code types.proto}. One thread.
+ * Writes remote write 1.0's WriteRequest as a snappy block into buffers of its own. The labels of a series are encoded
+ * once and copied from then on. Field numbers: Prometheus' {@code prompb/remote.proto} and {@code types.proto}. One
+ * thread.
  */
 public final class WriteRequestEncoder {
   private static final int TIMESERIES = 1 << 3 | 2;

@@ -11,8 +11,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts a stream of k6's JSON lines into chunks of a fixed number of lines, fewer where they are very long, so that the same upload
- * gives the same chunks. Each chunk starts with the definitions seen so far and can be read alone. Memory is bounded by one chunk.
+ * Cuts a stream of k6's JSON lines into chunks of a fixed number of lines, fewer where they are very long, so that the
+ * same upload gives the same chunks. Each chunk starts with the definitions seen so far and can be read alone. Memory
+ * is bounded by one chunk.
  */
 public final class JsonLinesCutter {
   /** Lines per chunk. */

@@ -18,9 +18,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads k6's MetricSet straight from its bytes, without a tree of messages: four times the speed of generated code. It relies on
- * fields standing in the order of their numbers, as every protobuf library writes them, and refuses a push where they do not.
- * Schema: k6's {@code internal/output/cloud/expv2/pbcloud/metric.proto}. Not for several threads.
+ * Reads k6's MetricSet straight from its bytes, without a tree of messages: four times the speed of generated code. It
+ * relies on fields standing in the order of their numbers, as every protobuf library writes them, and refuses a push
+ * where they do not. Schema: k6's {@code internal/output/cloud/expv2/pbcloud/metric.proto}. Not for several threads.
  */
 public final class MetricSetReader {
   private final SeriesTable table;
@@ -55,7 +55,9 @@ public final class MetricSetReader {
     }
   }
 
-  /** Hands every sample to the visitor. Samples outside the bounds and series that break a rule are refused one by one. */
+  /**
+   * Hands every sample to the visitor. Samples outside the bounds and series that break a rule are refused one by one.
+   */
   public void read(byte[] data, int length, TimeBounds bounds, SampleVisitor visitor) throws InvalidPush {
     try {
       CodedInputStream in = CodedInputStream.newInstance(data, 0, length);

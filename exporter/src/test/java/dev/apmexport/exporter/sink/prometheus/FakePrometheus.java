@@ -22,8 +22,9 @@ import java.util.stream.Collectors;
 import org.xerial.snappy.Snappy;
 
 /**
- * A receiver that treats samples as Prometheus does: a request with one bad sample is rolled back as a whole; a sample continues its
- * series or repeats its newest; anything older is refused, or with an out-of-order window stored beside what was there, once.
+ * A receiver that treats samples as Prometheus does: a request with one bad sample is rolled back as a whole; a sample
+ * continues its series or repeats its newest; anything older is refused, or with an out-of-order window stored beside
+ * what was there, once.
  */
 public final class FakePrometheus implements AutoCloseable {
   private static final long HOUR = 3_600_000;

@@ -21,7 +21,10 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.xerial.snappy.Snappy;
 
-/** Builds pushes as k6 does, with protobuf's own generated code: one metric for each name, one series for each label set. */
+/**
+ * Builds pushes as k6 does, with protobuf's own generated code: one metric for each name, one series for each label
+ * set.
+ */
 public final class MetricSets {
   private final int period;
   private final Map<String, MetricType> types = new LinkedHashMap<>();
