@@ -44,6 +44,21 @@ class ExporterTest extends ExporterFixture {
   }
 
   @Test
+  void a_push_after_the_end_opens_the_run_again() throws InterruptedException {
+    start();
+    load(0, 5, 1);
+    finish();
+    assertThat(exporter.hasEnded()).isTrue();
+    load(20, 25, 1);
+    assertThat(exporter.hasEnded()).isFalse();
+    finish();
+    assertThat(exporter.hasEnded()).isTrue();
+    assertThat(fast.points().get(REQS)).hasSize(26).containsEntry((START + 20) * 1000, 5.0)
+        .containsEntry((START + 25) * 1000, 10.0);
+    assertThat(fast.disorders()).isZero();
+  }
+
+  @Test
   void a_bucket_ahead_of_the_clock_is_sent_when_it_is_due() throws InterruptedException {
     start();
     append(3, new MetricSets(1).counter("http_reqs", Labels.NONE, START, 1).counter("http_reqs", Labels.NONE,
