@@ -19,6 +19,12 @@ public enum MetricType {
 
   /** The type with this number in k6's protobuf enum, or null if there is none of that number. */
   public static @Nullable MetricType numbered(int number) {
-    return number >= 1 && number <= 4 ? values()[number - 1] : null;
+    return switch (number) {
+      case 1 -> COUNTER;
+      case 2 -> GAUGE;
+      case 3 -> RATE;
+      case 4 -> TREND;
+      default -> null;
+    };
   }
 }

@@ -18,8 +18,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads k6's MetricSet straight from its bytes, without a tree of messages: four times the speed of generated code. It
- * relies on fields standing in the order of their numbers, as every protobuf library writes them, and refuses a push
+ * Reads k6's MetricSet straight from its bytes, without a tree of messages, in less than half the time of generated code.
+ * It relies on fields standing in the order of their numbers, as every protobuf library writes them, and refuses a push
  * where they do not. Schema: k6's {@code internal/output/cloud/expv2/pbcloud/metric.proto}. Not for several threads.
  */
 public final class MetricSetReader {
@@ -79,17 +79,17 @@ public final class MetricSetReader {
       throws IOException, InvalidPush {
     String name = "";
     int type = 0;
-    boolean begun = false;
+    Metric metric = null;
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       int field = WireFormat.getTagFieldNumber(tag);
-      if (begun && field < 3) { throw disorder("A name or a type follows the series of its metric", name); }
+      if (metric != null && field < 3) { throw disorder("A name or a type follows the series of its metric", name); }
       switch (field) {
         case 1 -> name = in.readString();
         case 2 -> type = in.readEnum();
         case 3 -> {
-          begun = true;
+          metric = metric == null ? new Metric(name, MetricType.numbered(type)) : metric;
           int limit = in.pushLimit(in.readRawVarint32());
-          timeSeries(in, data, new Metric(name, MetricType.numbered(type)), bounds, visitor);
+          timeSeries(in, data, metric, bounds, visitor);
           in.popLimit(limit);
         }
         default -> in.skipField(tag);
