@@ -20,7 +20,8 @@ public final class ApmBlocks {
   /** A new provider is one line here and a package of its own. */
   private static final Map<String, Function<BlockReader, @Nullable SinkConfig>> PROVIDERS = Map.of("prometheus",
       RemoteWriteBlock::read);
-  private static final int DEFAULT_RATE = 3;
+  /** Seconds per window where a block does not say. */
+  public static final int DEFAULT_RATE = 3;
   private static final int MAX_BLOCKS = 50;
 
   private ApmBlocks() {}

@@ -5,6 +5,7 @@ import dev.apmexport.exporter.metric.SeriesTable;
 import dev.apmexport.exporter.source.json.JsonLinesReader;
 import dev.apmexport.exporter.source.k6.MetricSetReader;
 import dev.apmexport.exporter.source.k6.SnappyBlock;
+import org.jspecify.annotations.Nullable;
 
 /** Opens the records of one run's log, whatever their kind. Not for several threads. */
 public final class PushReader {
@@ -14,6 +15,7 @@ public final class PushReader {
   private final SnappyBlock block = new SnappyBlock();
   private final MetricSetReader metricSets;
   private final JsonLinesReader jsonLines;
+  private byte @Nullable [] opened;
 
   public PushReader(SeriesTable table) {
     this.metricSets = new MetricSetReader(table);
@@ -23,19 +25,27 @@ public final class PushReader {
   /** Seconds per bucket of a record with samples. */
   public int period(LogRecord record) throws InvalidPush {
     if (record.kind() == LogRecord.Kind.JSON_LINES) { return JSON_PERIOD; }
-    block.open(record.payload());
+    open(record);
     return MetricSetReader.header(block.bytes(), block.length()).aggregationPeriod();
   }
 
   /** Hands every sample of the record to the visitor. */
   public void read(LogRecord record, SampleVisitor visitor) throws InvalidPush {
     if (record.kind() == LogRecord.Kind.FINISH) { return; }
-    block.open(record.payload());
+    open(record);
     TimeBounds bounds = TimeBounds.around(record.receivedAtMillis());
     if (record.kind() == LogRecord.Kind.METRIC_SET) {
       metricSets.read(block.bytes(), block.length(), bounds, visitor);
     } else {
       jsonLines.read(block.bytes(), block.length(), bounds, visitor);
     }
+  }
+
+  /** A record is asked for its period and then read: it is unpacked once. */
+  private void open(LogRecord record) throws InvalidPush {
+    if (record.payload() == opened) { return; }
+    opened = null;
+    block.open(record.payload());
+    opened = record.payload();
   }
 }

@@ -2,6 +2,7 @@ package dev.apmexport.store.run;
 
 import dev.apmexport.exporter.ExportStatus;
 import dev.apmexport.exporter.block.Problem;
+import dev.apmexport.exporter.config.ApmBlocks;
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.GenerationType;
@@ -18,7 +19,6 @@ import tools.jackson.databind.json.JsonMapper;
 @Table(name = "export")
 public class RunExport {
   private static final JsonMapper JSON = JsonMapper.shared();
-  private static final int DEFAULT_RATE = 3;
 
   @Id
   @GeneratedValue(strategy = GenerationType.IDENTITY)
@@ -88,7 +88,7 @@ public class RunExport {
   }
 
   private void warnOfRate(int effective, List<Problem> all) {
-    int wished = JSON.readTree(config).path("resampleRate").asInt(DEFAULT_RATE);
+    int wished = JSON.readTree(config).path("resampleRate").asInt(ApmBlocks.DEFAULT_RATE);
     if (effective != wished) {
       all.add(Problem.warning("apm[" + index + "].resampleRate",
           "is " + wished + " s, but k6 sent buckets that do not divide it; "
