@@ -1,6 +1,7 @@
 package dev.apmexport.benchmarks;
 
 import dev.apmexport.exporter.config.ExportConfig;
+import dev.apmexport.exporter.config.MetricEntry;
 import dev.apmexport.exporter.delivery.Step;
 import dev.apmexport.exporter.delivery.Steps;
 import dev.apmexport.exporter.metric.Histogram;
@@ -10,6 +11,7 @@ import dev.apmexport.exporter.metric.SampleVisitor;
 import dev.apmexport.exporter.metric.SeriesTable;
 import dev.apmexport.exporter.resample.Output;
 import dev.apmexport.exporter.resample.Resampler;
+import dev.apmexport.exporter.resample.Route;
 import dev.apmexport.exporter.resample.Watermark;
 import dev.apmexport.exporter.source.InvalidPush;
 import dev.apmexport.exporter.source.LogRecord;
@@ -33,16 +35,20 @@ final class RunFold implements SampleVisitor {
 
   RunFold(ExportConfig config) {
     Steps.Layout layout = new Steps.Layout(1, config.sink().maxBatch());
-    Resampler.Config fold = new Resampler.Config(config.resampleRate(), PERIOD, SILENCE, OUTPUT_SERIES);
+    Resampler.Config fold = new Resampler.Config(config.resampleRate(), PERIOD, SILENCE, OUTPUT_SERIES, false);
     resampler = new Resampler(fold, series -> outputs(config, series),
         Steps.live(layout, this::step).windows(config.sink().shape()));
   }
 
-  private static List<Output> outputs(ExportConfig config, InputSeries series) {
-    return config.metrics().stream().filter(entry -> entry.source().matches(series))
-        .map(entry -> new Output(series.name(), series.type(), config.sink().name(series.name()),
-            config.sink().labels(series.labels().keep(entry.keepTags()))))
-        .distinct().toList();
+  private static Route.Destinations outputs(ExportConfig config, InputSeries series) {
+    return Route.Destinations.of(config.metrics().stream().filter(entry -> entry.source().matches(series))
+        .map(entry -> output(config, entry, series)).distinct().toArray(Output[]::new));
+  }
+
+  private static Output output(ExportConfig config, MetricEntry entry, InputSeries series) {
+    String name = config.name(entry);
+    return new Output(series.name(), series.type(), name, config.labels(entry, series, "42"),
+        config.sink().seriesNames(series.type(), name).size());
   }
 
   /** Asks each record for its period before reading it, as the product does. */

@@ -1,11 +1,12 @@
 package dev.apmexport.exporter;
 
-import dev.apmexport.exporter.config.ExportConfig;
+import dev.apmexport.exporter.block.Problem;
 import dev.apmexport.exporter.resample.Resampler;
 import dev.apmexport.exporter.resample.SampleCounts;
 import dev.apmexport.exporter.resample.Watermark;
 import dev.apmexport.exporter.resample.Window;
 import dev.apmexport.exporter.resample.WindowReceiver;
+import java.util.List;
 import dev.apmexport.exporter.source.LogRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -14,23 +15,26 @@ import org.jspecify.annotations.Nullable;
  * split.
  */
 final class Channel {
-  private final ExportConfig config;
+  private final Export export;
   private final RunSettings settings;
   private final Horizon horizon;
   private final WindowReceiver receiver;
+  private final ExportRoute route;
   private @Nullable Resampler resampler;
 
-  Channel(ExportConfig config, RunSettings settings, Horizon horizon, WindowReceiver receiver) {
-    this.config = config;
+  Channel(Export export, RunSettings settings, Horizon horizon, WindowReceiver receiver) {
+    this.export = export;
+    this.route = new ExportRoute(export, settings.testRunId());
     this.settings = settings;
     this.horizon = horizon;
     this.receiver = receiver;
   }
 
   void begin(int period) {
-    int seconds = Window.effectiveSeconds(config.resampleRate(), period);
-    Resampler.Config fold = new Resampler.Config(seconds, period, settings.silence(), settings.outputSeriesLimit());
-    resampler = new Resampler(fold, new ExportRoute(config, settings.testRunId()), receiver);
+    int seconds = Window.effectiveSeconds(export.config().resampleRate(), period);
+    Resampler.Config fold = new Resampler.Config(seconds, period, settings.silence(), settings.outputSeriesLimit(),
+        export.config().sink().statistics().needsSinceStart());
+    resampler = new Resampler(fold, route, receiver);
   }
 
   Resampler resampler() {
@@ -46,7 +50,19 @@ final class Channel {
 
   /** The window's length in use, in seconds: the wished one until the first push is read. */
   int seconds() {
-    return resampler == null ? config.resampleRate() : resampler.seconds();
+    return resampler == null ? export.config().resampleRate() : resampler.seconds();
+  }
+
+  /** What the run has shown so far that the user should know. */
+  List<Problem> warnings(boolean ended) {
+    List<Problem> warnings = route.warnings(ended);
+    long refused = counts().refusedSeries();
+    if (refused > 0) {
+      warnings.add(Problem.warning("apm[" + export.index() + "]", "would make " + refused + " series more than its limit of "
+          + settings.outputSeriesLimit() + "; they were refused for this run, the others go on. Keep fewer tags, or have "
+          + "an operator raise the tenant's outputSeriesLimit."));
+    }
+    return warnings;
   }
 
   SampleCounts counts() {

@@ -1,6 +1,8 @@
 package dev.apmexport.exporter;
 
+import dev.apmexport.exporter.block.Problem;
 import dev.apmexport.exporter.metric.Refusal;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param effectiveResampleRate seconds per window in use
  * @param lagSeconds from the newest window that is settled to the newest bucket of the log
  * @param lastError the destination's latest failure in its own words
+ * @param warnings what the run has shown about its block
  */
 public record ExportStatus(State state, int effectiveResampleRate, Windows windows, Points points, Samples samples,
-    long lagSeconds, @Nullable String lastError) {
+    long lagSeconds, @Nullable String lastError, List<Problem> warnings) {
 
   /** What an export is doing. */
   public enum State {

@@ -1,5 +1,6 @@
 package dev.apmexport.exporter;
 
+import dev.apmexport.exporter.block.Problem;
 import dev.apmexport.exporter.metric.Histogram;
 import dev.apmexport.exporter.metric.InputSeries;
 import dev.apmexport.exporter.metric.Refusal;
@@ -27,6 +28,7 @@ final class Fold implements SampleVisitor {
   private int period;
   private int generator;
   private long read;
+  private boolean ended;
 
   Fold(RunSettings settings, SeriesTable table, List<Channel> channels) {
     this.settings = settings;
@@ -41,6 +43,7 @@ final class Fold implements SampleVisitor {
     split.seq = seq;
     split.watermark = watermark == null ? null : watermark.copy();
     split.read = read;
+    split.ended = ended;
     split.refused.putAll(refused);
     channels.remove(channel);
     return split;
@@ -62,6 +65,7 @@ final class Fold implements SampleVisitor {
           + " cannot be read although it was checked when it came.", e);
     }
     seq = record.seq();
+    ended = record.kind() == LogRecord.Kind.FINISH;
     if (watermark != null) {
       for (Channel channel : channels) {
         channel.seal(record, watermark);
@@ -100,6 +104,21 @@ final class Fold implements SampleVisitor {
   /** Samples read, the refused ones among them. */
   long read() {
     return read;
+  }
+
+  /** Whether the last record says that the run is over. */
+  boolean ended() {
+    return ended;
+  }
+
+  /** What the run has shown about all its exports. */
+  List<Problem> warnings() {
+    int refused = table.refused();
+    return refused == 0 ? List.of()
+        : List.of(Problem.warning("samples", "The run has " + (refused == SeriesTable.MOST_COUNTED ? "at least " : "")
+            + refused + " input series more than its limit of " + settings.inputSeriesLimit() + "; their samples are "
+            + "refused, the other series go on. Use fewer distinct tag values (URL grouping, systemTags), or have an "
+            + "operator raise the tenant's inputSeriesLimit."));
   }
 
   Map<Refusal, Long> refusals() {

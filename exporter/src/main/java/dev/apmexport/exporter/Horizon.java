@@ -18,6 +18,7 @@ interface Horizon {
       resampler.sealBefore(watermark.second());
     } else if (watermark.lastBucket() != Long.MIN_VALUE) {
       resampler.sealThrough(watermark.lastBucket());
+      resampler.end();
     }
   };
 
@@ -38,6 +39,7 @@ interface Horizon {
         resampler.sealBefore(Math.min(open, watermark.lastBucket()));
       } else if (record.seq() == firstBuckets.length && watermark.lastBucket() != Long.MIN_VALUE) {
         resampler.sealThrough(watermark.lastBucket());
+        resampler.end();
       }
     };
   }

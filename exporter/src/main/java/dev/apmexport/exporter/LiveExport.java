@@ -1,5 +1,6 @@
 package dev.apmexport.exporter;
 
+import dev.apmexport.exporter.block.Problem;
 import dev.apmexport.exporter.delivery.Delivery;
 import dev.apmexport.exporter.delivery.Progress;
 import dev.apmexport.exporter.delivery.Steps;
@@ -8,12 +9,13 @@ import dev.apmexport.exporter.resample.SampleCounts;
 import dev.apmexport.exporter.resample.Window;
 import dev.apmexport.exporter.resample.WindowReceiver;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One export while its run lives: folded windows become steps, steps go to the delivery. */
-final class LiveExport implements AutoCloseable {
+final class LiveExport implements WindowReceiver, AutoCloseable {
   private final Export export;
   private final Progress progress = new Progress();
   private final Delivery delivery;
@@ -27,13 +29,19 @@ final class LiveExport implements AutoCloseable {
     this.export = export;
     this.delivery = new Delivery(export.layout().shards(), export.ledger().load(), means.get(), progress);
     this.steps = Steps.live(export.layout(), delivery::submit).windows(export.config().sink().shape());
-    this.channel = new Channel(export.config(), settings, Horizon.LIVE, this::window);
+    this.channel = new Channel(export, settings, Horizon.LIVE, this);
   }
 
-  private void window(Window window, List<Aggregation> opened, List<Aggregation> live) {
+  @Override
+  public void window(Window window, List<Aggregation> opened, List<Aggregation> live) {
     steps.window(window, opened, live);
     sealed++;
     lastSealedEnd = window.endMillis();
+  }
+
+  @Override
+  public void end(Window last, List<Aggregation> live) {
+    steps.end(last, live);
   }
 
   Export export() {
@@ -70,7 +78,13 @@ final class LiveExport implements AutoCloseable {
         new ExportStatus.Points(progress.accepted(), progress.rejected(), progress.pending()),
         new ExportStatus.Samples(read.read(), counts.selected(), counts.unselected(), refused, counts.late(),
             read.refusals()),
-        lag(run.lastBucket(), oldest), progress.lastError());
+        lag(run.lastBucket(), oldest), progress.lastError(), warnings(read));
+  }
+
+  private List<Problem> warnings(Fold read) {
+    List<Problem> warnings = new ArrayList<>(channel.warnings(read.ended()));
+    warnings.addAll(read.warnings());
+    return warnings;
   }
 
   private ExportStatus.State state() {

@@ -12,6 +12,7 @@ import dev.apmexport.exporter.metric.Series;
 import dev.apmexport.exporter.metric.SeriesTable;
 import dev.apmexport.exporter.reconcile.Reconciliation;
 import dev.apmexport.exporter.reconcile.ReconciliationReport;
+import dev.apmexport.exporter.resample.Aggregation;
 import dev.apmexport.exporter.resample.Window;
 import dev.apmexport.exporter.resample.WindowReceiver;
 import dev.apmexport.exporter.sink.Batch;
@@ -27,6 +28,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Goes over a finished run once more. The log is folded twice at a time: as the live pass did it, which tells what was
@@ -71,14 +73,22 @@ public final class SecondPass {
   public Result run() throws InterruptedException {
     LedgerState booked = resolveAmbiguous(export.ledger().load());
     long head = feed.head();
-    Reconciliation difference = new Reconciliation(revision, export.config().sink().amendment(), means.time().millis(),
+    Reconciliation difference = new Reconciliation(revision, export.amendment(), means.time().millis(),
         booked);
     Shape shape = export.config().sink().shape();
     int seconds = compare(difference, shape, booked, head);
     List<Point> points = difference.finish(shape::isTotal, seconds * 1000L);
     boolean gaveUp = send(points, booked);
     long pending = note(points, difference, export.ledger().load());
-    return new Result(difference.report(pending, unproven), head, gaveUp);
+    if (export.config().sink().marksEnd() && !export.shared() && pending == 0) {
+      send(difference.endMarks(), export.ledger().load());
+    }
+    return new Result(difference.report(pending, doubt()), head, gaveUp);
+  }
+
+  /** What keeps the verdict from being better than it can be known to be. */
+  private @Nullable String doubt() {
+    return unproven ? "unproven" : export.shared() ? "shared series" : null;
   }
 
   /** What a second pass had booked when it was interrupted is sent again, byte for byte, before anything is decided. */
@@ -101,13 +111,10 @@ public final class SecondPass {
   private int compare(Reconciliation difference, Shape rightShape, LedgerState booked, long head) {
     WindowReceiver sent = Steps.live(export.layout(), step -> accepted(step, booked, difference))
         .windows(export.config().sink().shape());
-    WindowReceiver right = (window, opened, live) -> {
-      opened.forEach(aggregation -> rightShape.open(window, aggregation, difference::expected));
-      live.forEach(aggregation -> rightShape.window(window, aggregation, difference::expected));
-    };
-    Channel asSent = channel(Horizon.LIVE, sent, window -> liveThrough = window.endMillis());
-    Channel asRight = channel(Horizon.complete(feed.firstBuckets(head)), right,
-        window -> completeThrough = window.endMillis());
+    Channel asSent = new Channel(export, settings, Horizon.LIVE,
+        new Noting(sent, window -> liveThrough = window.endMillis()));
+    Channel asRight = new Channel(export, settings, Horizon.complete(feed.firstBuckets(head)),
+        new Noting(new Expecting(rightShape, difference), window -> completeThrough = window.endMillis()));
     Fold fold = new Fold(settings, new SeriesTable(settings.inputSeriesLimit()), List.of(asSent, asRight));
     while (fold.seq() < head) {
       for (LogRecord record : feed.read(fold.seq(), (int) Math.min(RECORDS_AT_ONCE, head - fold.seq()))) {
@@ -118,11 +125,32 @@ public final class SecondPass {
     return asRight.seconds();
   }
 
-  private Channel channel(Horizon horizon, WindowReceiver receiver, Consumer<Window> then) {
-    return new Channel(export.config(), settings, horizon, (window, opened, live) -> {
+  /** What a complete log demands of a destination. */
+  private record Expecting(Shape shape, Reconciliation difference) implements WindowReceiver {
+    @Override
+    public void window(Window window, List<Aggregation> opened, List<Aggregation> live) {
+      opened.forEach(aggregation -> shape.open(window, aggregation, difference::expected));
+      live.forEach(aggregation -> shape.window(window, aggregation, difference::expected));
+    }
+
+    @Override
+    public void end(Window last, List<Aggregation> live) {
+      live.forEach(aggregation -> shape.end(last, aggregation, difference::expected));
+    }
+  }
+
+  /** Takes note of the windows that have passed. */
+  private record Noting(WindowReceiver receiver, Consumer<Window> passed) implements WindowReceiver {
+    @Override
+    public void window(Window window, List<Aggregation> opened, List<Aggregation> live) {
       receiver.window(window, opened, live);
-      then.accept(window);
-    });
+      passed.accept(window);
+    }
+
+    @Override
+    public void end(Window last, List<Aggregation> live) {
+      receiver.end(last, live);
+    }
   }
 
   private void accepted(Step step, LedgerState booked, Reconciliation difference) {

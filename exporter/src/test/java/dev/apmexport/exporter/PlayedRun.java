@@ -59,7 +59,7 @@ final class PlayedRun implements AutoCloseable {
 
   static MetricEntry entry(String source, String target, String... keepTags) {
     try {
-      return new MetricEntry(Selector.parse(source), target, List.of(keepTags));
+      return new MetricEntry(null, Selector.parse(source), target, List.of(keepTags));
     } catch (SelectorSyntaxException e) {
       throw new AssertionError(e);
     }

@@ -1,6 +1,7 @@
 package dev.apmexport.exporter;
 
 import dev.apmexport.exporter.metric.Labels;
+import dev.apmexport.exporter.metric.MetricType;
 import dev.apmexport.exporter.metric.Series;
 import dev.apmexport.exporter.sink.Amendment;
 import dev.apmexport.exporter.sink.Batch;
@@ -8,14 +9,17 @@ import dev.apmexport.exporter.sink.HttpTransport;
 import dev.apmexport.exporter.sink.Shape;
 import dev.apmexport.exporter.sink.Sink;
 import dev.apmexport.exporter.sink.SinkConfig;
+import dev.apmexport.exporter.sink.Statistics;
 import dev.apmexport.exporter.sink.WriteResult;
 import dev.apmexport.exporter.sink.prometheus.Credentials;
 import dev.apmexport.exporter.sink.prometheus.RemoteWriteConfig;
 import java.net.URI;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import tools.jackson.databind.node.ObjectNode;
 
 /** A destination without a network: it wants what a Prometheus wants and keeps every point it accepts. */
 final class RecordedDestination implements SinkConfig {
@@ -70,6 +74,11 @@ final class RecordedDestination implements SinkConfig {
       }
 
       @Override
+      public WriteResult probe() {
+        return new WriteResult.Accepted();
+      }
+
+      @Override
       public void close() {}
     };
   }
@@ -97,6 +106,31 @@ final class RecordedDestination implements SinkConfig {
   @Override
   public Labels labels(Labels labels) {
     return like.labels(labels);
+  }
+
+  @Override
+  public boolean sharesDestinationWith(SinkConfig other) {
+    return other == this;
+  }
+
+  @Override
+  public Statistics statistics() {
+    return like.statistics();
+  }
+
+  @Override
+  public List<String> seriesNames(MetricType type, String name) {
+    return like.seriesNames(type, name);
+  }
+
+  @Override
+  public boolean marksEnd() {
+    return false;
+  }
+
+  @Override
+  public void describe(ObjectNode block) {
+    like.describe(block);
   }
 
   @Override

@@ -2,9 +2,9 @@ package dev.apmexport.exporter.block;
 
 import dev.apmexport.exporter.metric.Secret;
 import java.net.URI;
-import java.net.URISyntaxException;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -19,13 +19,12 @@ public final class BlockReader {
   private static final int SHOWN = 80;
 
   private final String path;
-  private final JsonNode node;
+  private final KeyValues values;
   private final List<Problem> problems;
-  private final Set<String> read = new HashSet<>();
 
   private BlockReader(String path, JsonNode node, List<Problem> problems) {
     this.path = path;
-    this.node = node;
+    this.values = new KeyValues(node);
     this.problems = problems;
   }
 
@@ -37,8 +36,28 @@ public final class BlockReader {
     return problems;
   }
 
+  /**
+   * Says that earlier versions of the documentation spelled a key otherwise. An older spelling works, with a warning;
+   * two spellings with different values are an error.
+   */
+  public BlockReader spelledAlso(String key, String... older) {
+    values.spellings(key, List.of(older)).forEach(this::error);
+    values.outdated(key).forEach(spelling -> warning(spelling, "is an older spelling and works; write " + key + "."));
+    return this;
+  }
+
   public boolean has(String key) {
-    return node.hasNonNull(key);
+    return values.has(key);
+  }
+
+  /** The object's own keys. */
+  public List<String> keys() {
+    return values.present();
+  }
+
+  /** Every key that was asked for so far, in every spelling: the keys there are. */
+  public Set<String> known() {
+    return values.asked();
   }
 
   public @Nullable String text(String key) {
@@ -49,6 +68,12 @@ public final class BlockReader {
       return null;
     }
     return value.asString();
+  }
+
+  /** A text, or a number or flag as a text. */
+  public @Nullable String word(String key) {
+    JsonNode value = value(key);
+    return value != null && (value.isNumber() || value.isBoolean()) ? value.asString() : text(key);
   }
 
   /** As {@link #text}, but the value is never shown. */
@@ -85,26 +110,37 @@ public final class BlockReader {
   public @Nullable URI url(String key) {
     JsonNode value = value(key);
     if (value == null) { return null; }
-    String text = value.isString() ? value.asString() : "";
+    URI url = value.isString() ? Address.parse(value.asString()) : null;
+    if (url == null) {
+      error(key, "must be a full address such as https://prometheus.example.com/api/v1/write, without a user name or "
+          + "password in it; got "
+          + (value.isString() ? '"' + Address.withoutSecrets(value.asString()) + '"' : type(value)) + ".");
+    }
+    return url;
+  }
+
+  /** One of a few words, whose case counts. */
+  public String oneOf(String key, String otherwise, List<String> words) {
+    String word = text(key);
+    if (word == null || words.contains(word)) { return word == null ? otherwise : word; }
+    error(key, "must be one of " + String.join(", ", words) + "; got \"" + cut(word) + "\""
+        + Spelling.hint(word, words) + ".");
+    return otherwise;
+  }
+
+  /** A length of time as Prometheus and k6 write it: {@code 90s}, {@code 30m}, {@code 1h30m}. */
+  public Duration duration(String key, Duration otherwise) {
+    String text = text(key);
+    if (text == null) { return otherwise; }
     try {
-      URI url = new URI(text);
-      if (isWeb(url)) { return url; }
-    } catch (URISyntaxException e) {
+      if (text.matches("(?=\\d)(\\d{1,5}h)?(\\d{1,5}m)?(\\d{1,5}s)?")) {
+        return Duration.parse("PT" + text);
+      }
+    } catch (DateTimeParseException e) {
       // falls through to the sentence that says what would be right
     }
-    error(key, "must be a full address such as https://prometheus.example.com/api/v1/write, without a user name or "
-        + "password in it; got " + (value.isString() ? '"' + withoutSecrets(text) + '"' : type(value)) + ".");
-    return null;
-  }
-
-  private static boolean isWeb(URI url) {
-    boolean web = "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
-    return web && url.getHost() != null && url.getUserInfo() == null && url.getPort() <= 65_535;
-  }
-
-  private static String withoutSecrets(String url) {
-    String shown = url.replaceFirst("(?s)^([a-zA-Z]+://)?.*@", "$1***@").replaceFirst("(?s)([?#]).*", "$1***");
-    return shown.length() > SHOWN ? shown.substring(0, SHOWN) + "…" : shown;
+    error(key, "must be a length of time such as 30m or 1h30m, got \"" + cut(text) + "\".");
+    return otherwise;
   }
 
   /** The elements of a list; empty where there is none. */
@@ -140,14 +176,14 @@ public final class BlockReader {
   }
 
   public String at(String key) {
-    return key.isEmpty() ? path : path + "." + key;
+    return key.isEmpty() ? path : path + "." + values.written(key);
   }
 
   /** Warns of every key that nobody has asked for. */
   public void warnOfUnknownKeys() {
-    for (String key : node.propertyNames()) {
-      if (!read.contains(key)) {
-        warning(key, "is not a known key and is ignored" + Spelling.hint(key, read) + ".");
+    for (String key : values.present()) {
+      if (!known().contains(key)) {
+        warning(key, "is not a known key and is ignored" + Spelling.hint(key, known()) + ".");
       }
     }
   }
@@ -157,9 +193,7 @@ public final class BlockReader {
   }
 
   private @Nullable JsonNode value(String key) {
-    read.add(key);
-    JsonNode value = node.get(key);
-    return value == null || value.isNull() ? null : value;
+    return values.get(key);
   }
 
   /** For values that may hold a secret. */
@@ -168,7 +202,10 @@ public final class BlockReader {
   }
 
   private static String shown(JsonNode value) {
-    String text = value.toString();
+    return cut(value.toString());
+  }
+
+  private static String cut(String text) {
     return text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text;
   }
 }

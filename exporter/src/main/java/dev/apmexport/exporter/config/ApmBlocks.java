@@ -3,13 +3,13 @@ package dev.apmexport.exporter.config;
 import dev.apmexport.exporter.block.BlockReader;
 import dev.apmexport.exporter.block.Problem;
 import dev.apmexport.exporter.block.Spelling;
+import dev.apmexport.exporter.metric.Labels;
 import dev.apmexport.exporter.sink.SinkConfig;
 import dev.apmexport.exporter.sink.prometheus.RemoteWriteBlock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -17,9 +17,13 @@ import tools.jackson.databind.JsonNode;
  * Reads the apm blocks of a script's options. A block with errors is disabled and says why; the others are not touched.
  */
 public final class ApmBlocks {
+  private static final Provider PROMETHEUS = new Provider(RemoteWriteBlock::read, List.of(Preset.GRAFANA_19665));
   /** A new provider is one line here and a package of its own. */
-  private static final Map<String, Function<BlockReader, @Nullable SinkConfig>> PROVIDERS = Map.of("prometheus",
-      RemoteWriteBlock::read);
+  private static final Map<String, Provider> PROVIDERS = Map.of("prometheus", PROMETHEUS);
+  /** Providers that earlier products had, and what to use instead. */
+  private static final Map<String, String> ELSEWHERE = Map.of("azuremonitor",
+      "Azure Monitor is not supported here: it adds up what is sent twice, so a second pass could not set anything "
+          + "right. Use provider: 'prometheus' with the remote write address of an Azure Monitor workspace.");
   /** Seconds per window where a block does not say. */
   public static final int DEFAULT_RATE = 3;
   private static final int MAX_BLOCKS = 50;
@@ -54,29 +58,35 @@ public final class ApmBlocks {
     String path = "apm[" + index + "]";
     if (!node.isObject()) { return disabled(index, "", path, "must be an object with a provider."); }
     BlockReader block = BlockReader.of(path, node);
-    String provider = block.text("provider");
-    Function<BlockReader, @Nullable SinkConfig> reader = provider == null ? null : PROVIDERS.get(provider);
-    if (reader == null) {
-      return disabled(index, provider == null ? "" : provider, block.at("provider"), providerProblem(provider));
+    String name = block.text("provider");
+    Provider provider = name == null ? null : PROVIDERS.get(name);
+    if (name == null || provider == null) {
+      return disabled(index, name == null ? "" : name, block.at("provider"), providerProblem(name));
     }
-    return read(index, provider == null ? "" : provider, block, reader);
+    ExportConfig config = read(name, provider, block);
+    return new ApmBlock(index, name, config, List.copyOf(block.problems()));
   }
 
-  private static ApmBlock read(int index, String provider, BlockReader block,
-      Function<BlockReader, @Nullable SinkConfig> reader) {
-    SinkConfig sink = reader.apply(block);
+  private static @Nullable ExportConfig read(String name, Provider provider, BlockReader block) {
+    block.spelledAlso("metrics", "export_metrics").spelledAlso("resampleRate", "resample_rate")
+        .spelledAlso("includeDefaultMetrics", "include_default_metrics", "export_default_metrics")
+        .spelledAlso("includeTestRunId", "include_test_run_id");
+    SinkConfig sink = provider.reader().apply(block);
     int rate = block.integer("resampleRate", 1, 10, DEFAULT_RATE);
     boolean testRunId = block.flag("includeTestRunId", false);
-    List<MetricEntry> metrics = MetricEntries.read(block, sink, block.flag("includeDefaultMetrics", true));
+    Preset preset = Preset.read(block, provider.presets());
+    List<MetricEntry> metrics = MetricEntries.read(block, sink, preset, block.flag("includeDefaultMetrics", true));
+    Labels tags = StaticTags.read(block, sink);
+    boolean reconcile = block.oneOf("accuracy", "reconcile", List.of("reconcile", "off")).equals("reconcile");
     block.warnOfUnknownKeys();
-    ExportConfig config = sink == null || block.hasErrors() ? null
-        : new ExportConfig(provider, rate, testRunId, metrics, sink);
-    return new ApmBlock(index, provider, config, List.copyOf(block.problems()));
+    return sink == null || block.hasErrors() ? null
+        : new ExportConfig(name, rate, testRunId, preset, metrics, tags, reconcile, sink);
   }
 
   private static String providerProblem(@Nullable String provider) {
     String known = String.join(", ", PROVIDERS.keySet().stream().sorted().toList());
     if (provider == null) { return "is missing or not a text; known are: " + known + "."; }
+    if (ELSEWHERE.containsKey(provider)) { return ELSEWHERE.get(provider); }
     return "\"" + provider + "\" is not a provider this service knows" + Spelling.hint(provider, PROVIDERS.keySet())
         + "; known are: " + known + " (the case of letters counts).";
   }

@@ -7,7 +7,6 @@ import dev.apmexport.exporter.select.Selector;
 import dev.apmexport.exporter.select.SelectorSyntaxException;
 import dev.apmexport.exporter.sink.SinkConfig;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,44 +17,72 @@ import tools.jackson.databind.JsonNode;
  * exports.
  */
 final class MetricEntries {
-  private MetricEntries() {}
+  private static final int MOST = 500;
+  private static final String OLD_PREFIX = "k6.";
+  /** Tags with as many values as a test has requests, virtual users or iterations. */
+  private static final Set<String> UNBOUNDED = Set.of("url", "vu", "iter", "error");
 
-  static List<MetricEntry> read(BlockReader block, @Nullable SinkConfig sink, boolean withDefaults) {
-    Set<MetricEntry> entries = new LinkedHashSet<>();
-    if (withDefaults) {
-      BuiltIn.DEFAULT_SET.forEach(name -> entries.add(new MetricEntry(Selector.of(name), null, List.of())));
-    }
-    List<JsonNode> wished = block.list("metrics");
-    for (int i = 0; i < wished.size(); i++) {
-      MetricEntry entry = entry(block, sink, "metrics[" + i + "]", wished.get(i));
-      if (entry != null) {
-        entries.add(entry);
-      }
-    }
-    if (entries.isEmpty()) {
-      block.warning("metrics", "leaves nothing to export; name metrics, or leave includeDefaultMetrics on.");
-    }
-    return List.copyOf(entries);
+  private final BlockReader block;
+  private final @Nullable SinkConfig sink;
+  private final List<MetricEntry> entries = new ArrayList<>();
+
+  private MetricEntries(BlockReader block, @Nullable SinkConfig sink) {
+    this.block = block;
+    this.sink = sink;
   }
 
-  private static @Nullable MetricEntry entry(BlockReader block, @Nullable SinkConfig sink, String path, JsonNode node) {
-    if (node.isString()) {
-      Selector selector = selector(block, path, node.asString());
-      if (selector == null || selector.matchers().isEmpty()) {
-        return selector == null ? null : new MetricEntry(selector, null, List.of());
+  static List<MetricEntry> read(BlockReader block, @Nullable SinkConfig sink, @Nullable Preset preset,
+      boolean withDefaults) {
+    MetricEntries read = new MetricEntries(block, sink);
+    if (preset != null) {
+      preset.metrics().forEach(read::add);
+    } else if (withDefaults) {
+      BuiltIn.DEFAULT_SET.forEach(name -> read.add(new MetricEntry(null, Selector.of(name), null, List.of())));
+    }
+    read.own(block.list("metrics"));
+    if (read.entries.isEmpty()) {
+      block.warning("metrics", "leaves nothing to export; name metrics, or leave includeDefaultMetrics on.");
+    }
+    return List.copyOf(read.entries);
+  }
+
+  private void own(List<JsonNode> wished) {
+    for (int i = 0; i < Math.min(MOST, wished.size()); i++) {
+      String path = "metrics[" + i + "]";
+      JsonNode node = wished.get(i);
+      MetricEntry entry = node.isString() ? plain(path, node.asString()) : object(path, node);
+      if (entry != null) {
+        add(entry);
       }
+    }
+    if (wished.size() > MOST) {
+      block.warning("metrics", "holds " + wished.size() + " entries; those after the first " + MOST + " are left out.");
+    }
+  }
+
+  /** What is wished for twice is exported once. */
+  private void add(MetricEntry entry) {
+    if (entries.stream().noneMatch(entry::asks)) {
+      entries.add(entry);
+    }
+  }
+
+  private @Nullable MetricEntry plain(String path, String text) {
+    Selector selector = selector(path, text);
+    if (selector != null && !selector.matchers().isEmpty()) {
       block.warning(path, "is left out: a selector belongs into an object, {sourceMetric: '" + selector + "'}.");
       return null;
     }
+    return selector == null || !hasName(path, selector, null) ? null
+        : new MetricEntry(path, selector, null, List.of());
+  }
+
+  private @Nullable MetricEntry object(String path, JsonNode node) {
     if (!node.isObject()) {
       block.warning(path, "is left out: it must be a metric's name or an object with sourceMetric.");
       return null;
     }
-    return object(block, sink, path, BlockReader.of(block.at(path), node));
-  }
-
-  private static @Nullable MetricEntry object(BlockReader block, @Nullable SinkConfig sink, String path,
-      BlockReader entry) {
+    BlockReader entry = BlockReader.of(block.at(path), node);
     String source = entry.text("sourceMetric");
     String target = entry.text("targetMetric");
     List<String> keepTags = keepTags(entry);
@@ -65,30 +92,45 @@ final class MetricEntries {
         new Problem(problem.path(), Problem.Severity.WARNING,
             problem.message() + (problem.isError() ? " The entry is left out." : ""))));
     if (source == null || entry.hasErrors()) { return null; }
-    Selector selector = selector(block, path + ".sourceMetric", source);
-    if (target != null && sink != null && !sink.isName(target)) {
-      block.warning(path + ".targetMetric", "\"" + target + "\" is not a metric name for this provider; \""
-          + sink.name("name") + "\" would be one. The entry is left out.");
-      return null;
-    }
-    return selector == null ? null : new MetricEntry(selector, target, keepTags);
+    Selector selector = selector(path + ".sourceMetric", source);
+    return selector == null || !hasName(path, selector, target) ? null
+        : new MetricEntry(path, selector, target, keepTags);
+  }
+
+  /** Whether the series can have a name at the destination. */
+  private boolean hasName(String path, Selector source, @Nullable String target) {
+    String name = target == null ? source.metric() : target;
+    if (sink == null || sink.isName(name)) { return true; }
+    block.warning(target == null ? path : path + ".targetMetric", "\"" + name + "\" is not a metric name for this "
+        + "provider; \"" + sink.name("name") + "\" would be one"
+        + (target == null ? ", given as targetMetric" : "") + ". The entry is left out.");
+    return false;
   }
 
   private static List<String> keepTags(BlockReader entry) {
     List<String> tags = new ArrayList<>();
     for (JsonNode tag : entry.list("keepTags")) {
-      if (tag.isString() && !tag.asString().isBlank()) {
-        tags.add(tag.asString());
-      } else {
+      if (!tag.isString() || tag.asString().isBlank()) {
         entry.error("keepTags", "must be a list of tag names, got " + tag + " in it.");
+      } else if (!tags.contains(tag.asString())) {
+        tags.add(tag.asString());
+        if (UNBOUNDED.contains(tag.asString())) {
+          entry.warning("keepTags", "keeps \"" + tag.asString() + "\", which may have thousands of values, and every "
+              + "one is a series that the destination stores and may charge for.");
+        }
       }
     }
-    return tags.stream().distinct().sorted().toList();
+    return tags.stream().sorted().toList();
   }
 
-  private static @Nullable Selector selector(BlockReader block, String path, String text) {
+  private @Nullable Selector selector(String path, String text) {
+    boolean old = text.startsWith(OLD_PREFIX);
+    if (old) {
+      block.warning(path, "begins with the older prefix \"k6.\", which is not part of a metric's name here; write \""
+          + text.substring(OLD_PREFIX.length()) + "\".");
+    }
     try {
-      return Selector.parse(text);
+      return Selector.parse(old ? text.substring(OLD_PREFIX.length()) : text);
     } catch (SelectorSyntaxException e) {
       block.warning(path, "\"" + text + "\" is left out, " + e.getMessage() + ".");
       return null;

@@ -3,6 +3,7 @@ package dev.apmexport.exporter.delivery;
 import dev.apmexport.exporter.metric.Point;
 import dev.apmexport.exporter.metric.Series;
 import dev.apmexport.exporter.resample.Aggregation;
+import dev.apmexport.exporter.resample.Window;
 import dev.apmexport.exporter.resample.WindowReceiver;
 import dev.apmexport.exporter.sink.Batch;
 import dev.apmexport.exporter.sink.Shape;
@@ -61,15 +62,20 @@ public final class Steps {
 
   /** Turns sealed windows into steps: first what opens a series, at the window's start, then the values, at its end. */
   public WindowReceiver windows(Shape shape) {
-    return (window, opened, live) -> {
-      for (Aggregation aggregation : opened) {
-        shape.open(window, aggregation, this::collect);
+    return new WindowReceiver() {
+      @Override
+      public void window(Window window, List<Aggregation> opened, List<Aggregation> live) {
+        opened.forEach(aggregation -> shape.open(window, aggregation, Steps.this::collect));
+        flush(window.startMillis());
+        live.forEach(aggregation -> shape.window(window, aggregation, Steps.this::collect));
+        flush(window.endMillis());
       }
-      flush(window.startMillis());
-      for (Aggregation aggregation : live) {
-        shape.window(window, aggregation, this::collect);
+
+      @Override
+      public void end(Window last, List<Aggregation> live) {
+        live.forEach(aggregation -> shape.end(last, aggregation, Steps.this::collect));
+        flush(last.endMillis());
       }
-      flush(window.endMillis());
     };
   }
 

@@ -1,7 +1,9 @@
 package dev.apmexport.exporter.metric;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,9 +11,14 @@ import org.jspecify.annotations.Nullable;
  * every series the same id and refuses the same ones. Safe for several readers of one log.
  */
 public final class SeriesTable {
+  /** Refused series are counted up to here. */
+  public static final int MOST_COUNTED = 100_000;
+
   private final int limit;
   private final Map<Key, InputSeries> series = new HashMap<>();
   private final Map<String, MetricType> types = new HashMap<>();
+
+  private final Set<Integer> refused = new HashSet<>();
 
   private record Key(String name, Labels labels) {}
 
@@ -24,7 +31,11 @@ public final class SeriesTable {
   public synchronized @Nullable InputSeries intern(MetricType type, String name, Labels labels) {
     Key key = new Key(name, labels);
     InputSeries known = series.get(key);
-    if (known != null || series.size() >= limit) { return known; }
+    if (known != null) { return known; }
+    if (series.size() >= limit) {
+      refuse(key);
+      return null;
+    }
     InputSeries added = new InputSeries(series.size(), type, name, labels);
     series.put(key, added);
     types.putIfAbsent(name, type);
@@ -34,6 +45,18 @@ public final class SeriesTable {
   /** The type of the metric's first series, which a run's metric cannot change; the given one while it has none. */
   public synchronized MetricType typeOf(String metric, MetricType type) {
     return types.getOrDefault(metric, type);
+  }
+
+  /** By their hashes, which is little memory and hardly ever one too few. */
+  private void refuse(Key key) {
+    if (refused.size() < MOST_COUNTED) {
+      refused.add(key.hashCode());
+    }
+  }
+
+  /** How many series were refused, up to {@link #MOST_COUNTED}. */
+  public synchronized int refused() {
+    return refused.size();
   }
 
   public synchronized int size() {

@@ -31,6 +31,7 @@ public final class Reconciliation {
   private final long nowMillis;
   private final int revision;
   private final Map<Series, TreeMap<Long, Amended>> amended = new HashMap<>();
+  private final Map<Series, Long> endMarks = new HashMap<>();
   private final List<Point> amendments = new ArrayList<>();
   private final Set<Point> corrections = new HashSet<>();
   private final TreeMap<Long, Map<Series, Cell>> open = new TreeMap<>();
@@ -69,9 +70,17 @@ public final class Reconciliation {
       if (booked.isSettled(booking)) {
         booking.amendments().stream()
             .filter(point -> booked.rejection(booking.pass(), point.series().key(), point.atMillis()).isEmpty())
-            .forEach(point -> amended.computeIfAbsent(point.series(), _ -> new TreeMap<>())
-                .put(point.atMillis(), new Amended(point.value(), booking.pass())));
+            .forEach(point -> remember(point, booking.pass()));
       }
+    }
+  }
+
+  private void remember(Point point, int pass) {
+    if (point.isEndMark()) {
+      endMarks.merge(point.series(), point.atMillis(), Math::max);
+    } else {
+      amended.computeIfAbsent(point.series(), _ -> new TreeMap<>())
+          .put(point.atMillis(), new Amended(point.value(), pass));
     }
   }
 
@@ -114,7 +123,7 @@ public final class Reconciliation {
       track.missing.add(new Point(series, at, cell.right));
     } else if (same(holds, cell.right)) {
       countRight(amendedTo, cell.sent != null);
-    } else if (amendedTo != null && cell.sent != null) {
+    } else if (amendedTo != null && cell.sent != null && amendment instanceof Amendment.OutOfOrder) {
       refusals.add(series, at, "corrected once before, and a receiver may ignore a second correction");
     } else {
       track.changed.add(new Point(series, at, cell.right));
@@ -142,12 +151,25 @@ public final class Reconciliation {
   }
 
   private boolean canGoBackTo(long atMillis) {
-    return amendment instanceof Amendment.OutOfOrder taking
-        && atMillis > nowMillis - taking.window().minus(Duration.ofMinutes(1)).toMillis();
+    return switch (amendment) {
+      case Amendment.Refused _ -> false;
+      case Amendment.OutOfOrder taking -> isYoungerThan(taking.window(), atMillis);
+      case Amendment.Overwrites taking -> isYoungerThan(taking.age(), atMillis);
+    };
+  }
+
+  /** A minute less than the receiver allows: sending takes time. */
+  private boolean isYoungerThan(Duration age, long atMillis) {
+    return atMillis > nowMillis - age.minus(Duration.ofMinutes(1)).toMillis();
   }
 
   private String whyNot() {
-    return amendment instanceof Amendment.Refused ? NOT_DECLARED : "older than the receiver's out-of-order window";
+    return switch (amendment) {
+      case Amendment.Refused _ -> NOT_DECLARED;
+      case Amendment.OutOfOrder _ -> "older than the receiver's out-of-order window";
+      case Amendment.Overwrites taking -> "older than the " + taking.age().toMinutes()
+          + " min the receiver takes; it would drop the point and say that it took it";
+    };
   }
 
   /**
@@ -159,7 +181,7 @@ public final class Reconciliation {
   public List<Point> finish(Predicate<Series> isTotal, long closingStep) {
     compareBefore(Long.MAX_VALUE);
     tracks.forEach((series, track) -> {
-      amendments.addAll(track.missing);
+      track.missing.forEach(this::amendTail);
       boolean continued = !track.missing.isEmpty();
       long newest = Math.max(track.newestAccepted, newestAmended(series));
       track.changed.forEach(point -> amendValue(point, continued || point.atMillis() < newest));
@@ -171,13 +193,23 @@ public final class Reconciliation {
     return amendments;
   }
 
+  /** Points after all accepted ones continue their series, so that only their age can stand against them. */
+  private void amendTail(Point point) {
+    if (amendment instanceof Amendment.Overwrites && !canGoBackTo(point.atMillis())) {
+      refusals.add(point.series(), point.atMillis(), "never accepted, and " + whyNot());
+    } else {
+      amendments.add(point);
+    }
+  }
+
   private void amendValue(Point point, boolean isOlder) {
-    if (isOlder && canGoBackTo(point.atMillis())) {
+    boolean inPlace = isOlder || amendment instanceof Amendment.Overwrites;
+    if (inPlace && canGoBackTo(point.atMillis())) {
       amendments.add(point);
       corrections.add(point);
     } else {
       refusals.add(point.series(), point.atMillis(), "accepted with another value, "
-          + (isOlder ? whyNot() : "and it is the series' newest sample"));
+          + (inPlace ? whyNot() : "and it is the series' newest sample"));
     }
   }
 
@@ -196,11 +228,28 @@ public final class Reconciliation {
     if (newest == Long.MIN_VALUE || track.lastRight == Long.MIN_VALUE) { return; }
     if (!same(holds, track.lastRightValue)) {
       expected++;
-      amendments.add(new Point(series, Math.max(newest, track.lastRight) + step, track.lastRightValue));
+      amendments.add(new Point(series, latest(series, Math.max(newest, track.lastRight)) + step, track.lastRightValue));
     } else if (closing != null) {
       expected++;
       countRight(closing.getValue(), false);
     }
+  }
+
+  /** A time, or that of the series' end mark if it stands later: nothing can come before that any more. */
+  private long latest(Series series, long at) {
+    return Math.max(at, endMarks.getOrDefault(series, Long.MIN_VALUE));
+  }
+
+  /** A mark of its end for every series, right after the latest point of all; asked for when all is sent. */
+  public List<Point> endMarks() {
+    long last = amendments.stream().mapToLong(Point::atMillis).max().orElse(Long.MIN_VALUE);
+    for (Entry<Series, Track> track : tracks.entrySet()) {
+      long newest = Math.max(track.getValue().newestAccepted, newestAmended(track.getKey()));
+      last = Math.max(last, Math.max(newest, track.getValue().lastRight));
+    }
+    long at = last + 1;
+    return tracks.keySet().stream().filter(series -> latest(series, Long.MIN_VALUE) < at)
+        .map(series -> Point.endMark(series, at)).toList();
   }
 
   static boolean same(double a, double b) {
@@ -224,11 +273,11 @@ public final class Reconciliation {
   /**
    * The report, after every point to send was noted as sent or rejected, but for those that are still pending.
    *
-   * @param unproven whether some of what was sent in the live pass cannot be known
+   * @param doubt why the destination cannot be known to hold what the report counts; null if it can
    */
-  public ReconciliationReport report(long pending, boolean unproven) {
-    boolean exact = refusals.points() == 0 && pending == 0 && !unproven;
-    String reason = unproven ? "unproven" : pending > 0 ? "pending" : refusals.firstReason();
+  public ReconciliationReport report(long pending, @Nullable String doubt) {
+    boolean exact = refusals.points() == 0 && pending == 0 && doubt == null;
+    String reason = doubt != null ? doubt : pending > 0 ? "pending" : refusals.firstReason();
     return new ReconciliationReport(revision, exact, exact ? null : reason, expected, asExpected, filled, corrected,
         refusals.points(), pending, refusals.rows());
   }

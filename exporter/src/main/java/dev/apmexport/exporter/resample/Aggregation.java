@@ -15,12 +15,12 @@ public abstract sealed class Aggregation
     this.output = output;
   }
 
-  static Aggregation of(int id, Output output, GaugeRule gauges) {
+  static Aggregation of(int id, Output output, GaugeRule gauges, boolean sinceStart) {
     return switch (output.type()) {
       case COUNTER -> new CounterAggregation(id, output);
       case GAUGE -> new GaugeAggregation(id, output, gauges);
       case RATE -> new RateAggregation(id, output);
-      case TREND -> new TrendAggregation(id, output);
+      case TREND -> new TrendAggregation(id, output, sinceStart);
     };
   }
 

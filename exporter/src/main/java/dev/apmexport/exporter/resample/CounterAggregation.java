@@ -4,6 +4,7 @@ package dev.apmexport.exporter.resample;
 public final class CounterAggregation extends Aggregation {
   private static final class Sum {
     private double value;
+    private double late;
   }
 
   private final OpenWindows<Sum> open = new OpenWindows<>();
@@ -18,11 +19,16 @@ public final class CounterAggregation extends Aggregation {
     open.at(window, Sum::new).value += increment;
   }
 
+  /** What belongs to a sealed window counts in the total and in no window's increment. */
+  void addLate(long window, double increment) {
+    open.at(window, Sum::new).late += increment;
+  }
+
   @Override
   boolean seal(Window window) {
     Sum sum = open.take(window.index());
     delta = sum == null ? 0 : sum.value;
-    total += delta;
+    total += sum == null ? 0 : sum.value + sum.late;
     return sum != null;
   }
 

@@ -41,6 +41,8 @@ public final class GaugeAggregation extends Aggregation {
   private final OpenWindows<Latest> open = new OpenWindows<>();
   private final Latest latest = new Latest();
   private double value;
+  private double least = Double.POSITIVE_INFINITY;
+  private double most = Double.NEGATIVE_INFINITY;
 
   GaugeAggregation(int id, Output output, GaugeRule rule) {
     super(id, output);
@@ -59,6 +61,10 @@ public final class GaugeAggregation extends Aggregation {
       latest.addAll(filled);
     }
     value = sum(window);
+    if (filled != null) {
+      least = Math.min(least, value);
+      most = Math.max(most, value);
+    }
     return filled != null;
   }
 
@@ -78,5 +84,15 @@ public final class GaugeAggregation extends Aggregation {
   /** The value at the end of the window. */
   public double value() {
     return value;
+  }
+
+  /** The least value a window of the run had at its end. */
+  public double least() {
+    return least;
+  }
+
+  /** The greatest value a window of the run had at its end. */
+  public double most() {
+    return most;
   }
 }

@@ -5,8 +5,10 @@ import dev.apmexport.exporter.metric.InputSeries;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,7 @@ public final class Resampler {
   private final Route route;
   private final WindowReceiver receiver;
   private final Map<Output, Aggregation> outputs = new HashMap<>();
+  private final Set<Output> refused = new HashSet<>();
   private final List<Aggregation> aggregations = new ArrayList<>();
   private Aggregation[] @Nullable [] routes = new Aggregation[64][];
   private final List<Aggregation> opened = new ArrayList<>();
@@ -31,14 +34,16 @@ public final class Resampler {
   private int weight;
   private long next = Long.MIN_VALUE;
   private long earliest = Long.MAX_VALUE;
+  private long ended = Long.MIN_VALUE;
 
   /**
    * @param seconds the window's length, a multiple of the period
    * @param period seconds per source bucket
    * @param silence seconds after which a load generator counts as silent
    * @param seriesLimit the most series the export may make; outputs beyond are refused
+   * @param sinceStart whether trends keep their values since the run's start as well
    */
-  public record Config(int seconds, int period, int silence, int seriesLimit) {}
+  public record Config(int seconds, int period, int silence, int seriesLimit, boolean sinceStart) {}
 
   public Resampler(Config config, Route route, WindowReceiver receiver) {
     this.config = config;
@@ -48,9 +53,13 @@ public final class Resampler {
 
   public void counter(InputSeries series, long bucket, double sum) {
     Aggregation[] route = route(series, bucket);
-    long window = Math.max(next, window(bucket));
+    long window = window(bucket);
     for (Aggregation to : route) {
-      ((CounterAggregation) to).add(window, sum);
+      if (window >= next) {
+        ((CounterAggregation) to).add(window, sum);
+      } else {
+        ((CounterAggregation) to).addLate(next, sum);
+      }
     }
   }
 
@@ -67,9 +76,11 @@ public final class Resampler {
   public void rate(InputSeries series, long bucket, long nonzero, long total) {
     Aggregation[] route = route(series, bucket);
     long window = window(bucket);
-    if (window >= next) {
-      for (Aggregation to : route) {
+    for (Aggregation to : route) {
+      if (window >= next) {
         ((RateAggregation) to).add(window, nonzero, total);
+      } else {
+        ((RateAggregation) to).addLate(next, nonzero, total);
       }
     }
   }
@@ -104,6 +115,14 @@ public final class Resampler {
   /** Seals every window up to and with the one that holds this bucket, the latest of the run. */
   public void sealThrough(long lastBucket) {
     sealBefore((Math.floorDiv(lastBucket, (long) config.seconds) + 1) * config.seconds);
+  }
+
+  /** Says that the run is over; once for the same last window. */
+  public void end() {
+    if (next != Long.MIN_VALUE && next > ended) {
+      ended = next;
+      receiver.end(new Window(next - 1, config.seconds), live);
+    }
   }
 
   public SampleCounts counts() {
@@ -149,23 +168,35 @@ public final class Resampler {
   }
 
   private Aggregation[] newRoute(InputSeries series) {
-    List<Output> wanted = route.outputs(series);
-    List<Aggregation> to = new ArrayList<>(wanted.size());
-    for (Output output : wanted) {
-      Aggregation aggregation = outputs.get(output);
-      if (aggregation == null && weight + output.weight() <= config.seriesLimit) {
-        weight += output.weight();
-        aggregation = Aggregation.of(aggregations.size(), output, new GaugeRule(config.period, config.silence));
-        outputs.put(output, aggregation);
-        aggregations.add(aggregation);
-      }
+    Route.Destinations wanted = route.outputs(series);
+    List<Aggregation> to = new ArrayList<>(wanted.outputs().size());
+    for (Output output : wanted.outputs()) {
+      Aggregation aggregation = aggregation(output);
       if (aggregation != null) {
         to.add(aggregation);
       }
     }
-    Aggregation[] array = to.isEmpty() ? wanted.isEmpty() ? NOWHERE : REFUSED : to.toArray(Aggregation[]::new);
+    boolean nowhere = wanted.outputs().isEmpty() && wanted.taken() == 0;
+    Aggregation[] array = nowhere ? NOWHERE : to.isEmpty() ? REFUSED : to.toArray(Aggregation[]::new);
     remember(series.id(), array);
     return array;
+  }
+
+  /** The state of an output; null where the limit leaves no room for it, which stays so for the run. */
+  private @Nullable Aggregation aggregation(Output output) {
+    Aggregation known = outputs.get(output);
+    if (known != null || refused.contains(output)) { return known; }
+    if (weight + output.series() > config.seriesLimit) {
+      refused.add(output);
+      counts.refusedSeries += output.series();
+      return null;
+    }
+    weight += output.series();
+    Aggregation added = Aggregation.of(aggregations.size(), output, new GaugeRule(config.period, config.silence),
+        config.sinceStart);
+    outputs.put(output, added);
+    aggregations.add(added);
+    return added;
   }
 
   private void remember(int id, Aggregation[] to) {

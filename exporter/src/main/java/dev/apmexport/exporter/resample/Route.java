@@ -6,5 +6,15 @@ import java.util.List;
 /** Says where an input series goes; asked once for each, in the order of the log. */
 @FunctionalInterface
 public interface Route {
-  List<Output> outputs(InputSeries series);
+  Destinations outputs(InputSeries series);
+
+  /**
+   * @param outputs what the series is merged into
+   * @param taken how many outputs more it would go to, were they not written by another entry already
+   */
+  record Destinations(List<Output> outputs, int taken) {
+    public static Destinations of(Output... outputs) {
+      return new Destinations(List.of(outputs), 0);
+    }
+  }
 }

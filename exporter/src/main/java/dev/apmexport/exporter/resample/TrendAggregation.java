@@ -1,6 +1,7 @@
 package dev.apmexport.exporter.resample;
 
 import dev.apmexport.exporter.metric.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /** Merges histograms; count and sum also run on from the run's start. */
 public final class TrendAggregation extends Aggregation {
@@ -9,17 +10,19 @@ public final class TrendAggregation extends Aggregation {
   /** The late part belongs to sealed windows: it counts in the totals and in no statistic. */
   private static final class Values {
     private final Histogram histogram = new Histogram();
-    private long lateCount;
-    private double lateSum;
+    private @Nullable Histogram late;
   }
 
   private final OpenWindows<Values> open = new OpenWindows<>();
   private Histogram window = EMPTY;
+  private final @Nullable Histogram all;
   private long count;
   private double sum;
 
-  TrendAggregation(int id, Output output) {
+  /** @param sinceStart whether to keep the values since the run's start as well */
+  TrendAggregation(int id, Output output, boolean sinceStart) {
     super(id, output);
+    this.all = sinceStart ? new Histogram() : null;
   }
 
   void add(long window, Histogram values) {
@@ -27,9 +30,11 @@ public final class TrendAggregation extends Aggregation {
   }
 
   void addLate(long window, Histogram values) {
-    Values late = open.at(window, Values::new);
-    late.lateCount += values.count();
-    late.lateSum += values.sum();
+    Values to = open.at(window, Values::new);
+    if (to.late == null) {
+      to.late = new Histogram();
+    }
+    to.late.add(values);
   }
 
   @Override
@@ -37,10 +42,20 @@ public final class TrendAggregation extends Aggregation {
     Values values = open.take(sealed.index());
     window = values == null ? EMPTY : values.histogram;
     if (values != null) {
-      count += window.count() + values.lateCount;
-      sum += window.sum() + values.lateSum;
+      total(window);
+      if (values.late != null) {
+        total(values.late);
+      }
     }
     return values != null;
+  }
+
+  private void total(Histogram values) {
+    count += values.count();
+    sum += values.sum();
+    if (all != null) {
+      all.add(values);
+    }
   }
 
   /** The values of the window; empty where there was none and the statistics have no value. */
@@ -48,7 +63,13 @@ public final class TrendAggregation extends Aggregation {
     return window;
   }
 
-  /** Values since the run's start. */
+  /** The values since the run's start, where the export wants them. */
+  public Histogram sinceStart() {
+    if (all == null) { throw new IllegalStateException("The values since the run's start are not kept."); }
+    return all;
+  }
+
+  /** How many values there were since the run's start. */
   public long count() {
     return count;
   }

@@ -13,4 +13,7 @@ public interface WindowReceiver {
    * @param live all that have begun, the opened ones among them
    */
   void window(Window window, List<Aggregation> opened, List<Aggregation> live);
+
+  /** Says that the run ended with this window, the one received last. A run that goes on after all ends again. */
+  default void end(Window last, List<Aggregation> live) {}
 }

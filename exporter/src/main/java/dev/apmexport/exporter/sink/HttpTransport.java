@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
@@ -31,18 +33,36 @@ public final class HttpTransport implements AutoCloseable {
   private static final int CONNECTIONS = 2_000;
   private static final int CONNECTIONS_PER_ROUTE = 200;
 
+  private final EgressPolicy policy;
+  private final Timeout connect;
+  private final Timeout answer;
   private final CloseableHttpClient client;
+  private final boolean owned;
 
   /** An answer: its status, the start of its body as text, and its Retry-After header, if any. */
   public record Answer(int status, String body, @Nullable String retryAfter) {}
 
   public HttpTransport(EgressPolicy policy, Timeout connect, Timeout answer) {
+    this(policy, connect, answer, client(policy, connect, answer, Tls.STANDARD), true);
+  }
+
+  private HttpTransport(EgressPolicy policy, Timeout connect, Timeout answer, CloseableHttpClient client,
+      boolean owned) {
+    this.policy = policy;
+    this.connect = connect;
+    this.answer = answer;
+    this.client = client;
+    this.owned = owned;
+  }
+
+  private static CloseableHttpClient client(EgressPolicy policy, Timeout connect, Timeout answer, Tls tls) {
     var connections = PoolingHttpClientConnectionManagerBuilder.create().setDnsResolver(new GuardedResolver(policy))
+        .setTlsSocketStrategy(tls.strategy())
         .setMaxConnTotal(CONNECTIONS).setMaxConnPerRoute(CONNECTIONS_PER_ROUTE)
         .setDefaultConnectionConfig(ConnectionConfig.custom().setConnectTimeout(connect).setSocketTimeout(answer)
             .setValidateAfterInactivity(5, TimeUnit.SECONDS).build())
         .build();
-    this.client = HttpClients.custom().setConnectionManager(connections).disableRedirectHandling()
+    return HttpClients.custom().setConnectionManager(connections).disableRedirectHandling()
         .disableAutomaticRetries().disableCookieManagement().disableAuthCaching().disableContentCompression()
         .disableDefaultUserAgent()
         .setDefaultRequestConfig(RequestConfig.custom().setResponseTimeout(answer).build()).build();
@@ -52,17 +72,35 @@ public final class HttpTransport implements AutoCloseable {
     this(policy, Timeout.ofSeconds(5), Timeout.ofSeconds(30));
   }
 
+  /**
+   * The same for a destination that trusts others: with connections of its own, which its closing closes. Where the
+   * trust is the usual one the connections are shared, and closing leaves them alone.
+   */
+  public HttpTransport trusting(Tls tls) {
+    boolean own = !tls.equals(Tls.STANDARD);
+    return new HttpTransport(policy, connect, answer, own ? client(policy, connect, answer, tls) : client, own);
+  }
+
+  /** Throws where there is no answer; any status is an answer. */
+  public Answer get(java.net.URI url, Map<String, String> headers) throws IOException {
+    return send(new HttpGet(url), headers);
+  }
+
   /** Posts the first {@code length} bytes. Throws where there is no answer; any status is an answer. */
   public Answer post(java.net.URI url, Map<String, String> headers, byte[] body, int length) throws IOException {
     HttpPost post = new HttpPost(url);
-    headers.forEach(post::setHeader);
     ContentType type = ContentType.parseLenient(headers.get("Content-Type"));
     post.setEntity(new ByteArrayEntity(body, 0, length, type, headers.get("Content-Encoding")));
-    return client.execute(post, response -> {
+    return send(post, headers);
+  }
+
+  private Answer send(HttpUriRequestBase request, Map<String, String> headers) throws IOException {
+    headers.forEach(request::setHeader);
+    return client.execute(request, response -> {
       Header retryAfter = response.getFirstHeader("Retry-After");
       byte[] start = start(response.getEntity());
       if (start.length == MAX_ANSWER) {
-        post.abort(); // else the client reads the rest to keep the connection, however much comes
+        request.abort(); // else the client reads the rest to keep the connection, however much comes
       }
       return new Answer(response.getCode(), new String(start, StandardCharsets.UTF_8),
           retryAfter == null ? null : retryAfter.getValue());
@@ -76,7 +114,9 @@ public final class HttpTransport implements AutoCloseable {
   @Override
   public void close() {
     try {
-      client.close();
+      if (owned) {
+        client.close();
+      }
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

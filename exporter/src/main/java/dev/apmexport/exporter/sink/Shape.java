@@ -16,6 +16,9 @@ public interface Shape {
   /** The points of one sealed window. */
   void window(Window window, Aggregation aggregation, Point.Receiver out);
 
+  /** The points that sum up the run, after those of its last window and at their time. */
+  void end(Window last, Aggregation aggregation, Point.Receiver out);
+
   /**
    * Whether a series this shape has made runs on from the run's start, so that one right point at the end mends its
    * total.

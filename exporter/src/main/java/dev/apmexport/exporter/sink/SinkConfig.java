@@ -1,10 +1,13 @@
 package dev.apmexport.exporter.sink;
 
 import dev.apmexport.exporter.metric.Labels;
+import dev.apmexport.exporter.metric.MetricType;
+import java.util.List;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What opens a destination. Immutable, free of faults once it exists. */
 public interface SinkConfig {
-  /** A new shape, with names of its own memory. */
+  /** A new shape, with a memory of its own. */
   Shape shape();
 
   /** A new sink; every thread that sends opens one for itself. */
@@ -13,17 +16,31 @@ public interface SinkConfig {
   /** Where the points go, for people to read; without any secret. */
   String destination();
 
+  /** Whether both write to one place as one user, so that a series of the one is a series of the other. */
+  boolean sharesDestinationWith(SinkConfig other);
+
   /** The destination's own name of a k6 metric, for entries that give it no other. */
   String name(String metric);
 
   /** Whether a name given in a block can be used as it is. */
-  boolean isName(String target);
+  boolean isName(String name);
 
   /** The labels as the destination takes them. */
   Labels labels(Labels labels);
 
+  Statistics statistics();
+
+  /** The names of all series that the shape makes of an output of this type and name. */
+  List<String> seriesNames(MetricType type, String name);
+
   Amendment amendment();
+
+  /** Whether the run's end is marked in every series. */
+  boolean marksEnd();
 
   /** The most points one request should carry. */
   int maxBatch();
+
+  /** Writes the destination's own keys of an apm block into it, with {@code ***} in place of every secret. */
+  void describe(ObjectNode block);
 }

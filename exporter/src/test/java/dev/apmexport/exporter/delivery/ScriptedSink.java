@@ -85,6 +85,11 @@ final class ScriptedSink implements Supplier<Sink> {
       }
 
       @Override
+      public WriteResult probe() {
+        return new WriteResult.Accepted();
+      }
+
+      @Override
       public void close() {}
     };
   }

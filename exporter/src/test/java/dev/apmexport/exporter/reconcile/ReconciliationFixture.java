@@ -79,7 +79,7 @@ abstract class ReconciliationFixture {
   }
 
   ReconciliationReport report() {
-    return difference.report(0, false);
+    return difference.report(0, null);
   }
 
   /** The reason or the word "exact", then all counts that are not zero. */

@@ -116,7 +116,7 @@ class ReconciliationTest extends ReconciliationFixture {
     compare("gauge", "", "1=1 2=2");
     points = finish();
     difference.sent(points.getFirst());
-    assertThat(difference.report(1, false))
+    assertThat(difference.report(1, null))
         .isEqualTo(new ReconciliationReport(1, false, "pending", 2, 0, 1, 0, 0, 1, List.of()));
   }
 
@@ -124,7 +124,7 @@ class ReconciliationTest extends ReconciliationFixture {
   void what_cannot_be_known_is_not_exact() {
     compare("gauge", "1=1", "1=1");
     finish();
-    assertThat(difference.report(0, true))
+    assertThat(difference.report(0, "unproven"))
         .isEqualTo(new ReconciliationReport(1, false, "unproven", 1, 1, 0, 0, 0, 0, List.of()));
   }
 

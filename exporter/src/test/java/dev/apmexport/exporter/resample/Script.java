@@ -24,7 +24,7 @@ final class Script {
   private long lastBucket = Long.MIN_VALUE;
 
   private Script(int seconds, int silence, int limit) {
-    Resampler.Config config = new Resampler.Config(seconds, 1, silence, limit);
+    Resampler.Config config = new Resampler.Config(seconds, 1, silence, limit, false);
     this.resampler = new Resampler(config, Script::route, this::window);
   }
 
@@ -46,9 +46,10 @@ final class Script {
     return resampler.counts();
   }
 
-  private static List<Output> route(InputSeries series) {
-    return series.name().startsWith("x") ? List.of()
-        : List.of(new Output(series.name(), series.type(), series.name(), Labels.NONE));
+  private static Route.Destinations route(InputSeries series) {
+    return series.name().startsWith("x") ? Route.Destinations.of()
+        : Route.Destinations.of(new Output(series.name(), series.type(), series.name(), Labels.NONE,
+            series.type() == MetricType.TREND ? 9 : 1));
   }
 
   private void play(String[] words) {

@@ -65,11 +65,13 @@ public abstract class SinkContract {
   }
 
   @Test
-  void an_empty_batch_tests_the_connection() {
-    assertThat(write(Batch.EMPTY)).isInstanceOf(WriteResult.Accepted.class);
-    server.answer(Answer.of(401));
-    assertThat(write(Batch.EMPTY)).isInstanceOf(WriteResult.NotAuthorized.class);
-    assertThat(server.requests()).hasSize(2);
+  void a_probe_tells_in_one_request_whether_a_batch_would_be_taken() throws InterruptedException {
+    try (Sink sink = configFor(server.uri("/in")).open(http)) {
+      assertThat(sink.probe()).isInstanceOf(WriteResult.Accepted.class);
+      server.answer(Answer.of(403));
+      assertThat(sink.probe()).isInstanceOf(WriteResult.NotAuthorized.class);
+      assertThat(server.requests()).hasSize(2);
+    }
   }
 
   @Test

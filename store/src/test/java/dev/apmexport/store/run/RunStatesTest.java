@@ -141,7 +141,7 @@ class RunStatesTest extends WithStore {
 
   private static ExportStatus status(ExportStatus.State state) {
     return new ExportStatus(state, 3, new ExportStatus.Windows(2, 1, 1), new ExportStatus.Points(5, 0, 3),
-        new ExportStatus.Samples(9, 8, 1, 0, 0, Map.of()), 4, "HTTP 401: \0");
+        new ExportStatus.Samples(9, 8, 1, 0, 0, Map.of()), 4, "HTTP 401: \0", List.of());
   }
 
   private static ReconciliationReport report(int revision) {

@@ -4,6 +4,7 @@ import dev.apmexport.exporter.metric.Secret;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
 
 /** How a request shows who sends it. */
 public sealed interface Credentials {
@@ -21,6 +22,15 @@ public sealed interface Credentials {
       case Basic basic -> Optional.of("Basic " + Base64.getEncoder()
           .encodeToString((basic.username() + ":" + basic.password().reveal()).getBytes(StandardCharsets.UTF_8)));
     };
+  }
+
+  /** Writes the key {@code credentials} of a block, without what is secret. */
+  default void describe(ObjectNode block) {
+    switch (this) {
+      case None _ -> {}
+      case Bearer _ -> block.putObject("credentials").put("token", Secret.MASK);
+      case Basic basic -> block.putObject("credentials").put("username", basic.username()).put("password", Secret.MASK);
+    }
   }
 
   /** A text of the remote end without our secret, since some repeat the request they complain of. */

@@ -1,6 +1,11 @@
 package dev.apmexport.exporter.sink.prometheus;
 
 import dev.apmexport.exporter.metric.Labels;
+import dev.apmexport.exporter.metric.MetricType;
+import dev.apmexport.exporter.sink.Statistics;
+import dev.apmexport.exporter.sink.TrendStat;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -21,6 +26,43 @@ final class PrometheusNames {
   /** The name of a k6 metric that the block gives no other. */
   static String metric(String k6Name) {
     return "k6_" + legal(k6Name);
+  }
+
+  /** The series of an output, in the order {@link PrometheusShape} sends them. */
+  static List<String> series(MetricType type, String name, Statistics statistics, boolean rateCounters) {
+    List<String> names = new ArrayList<>();
+    switch (type) {
+      case COUNTER,GAUGE -> names.add(name);
+      case RATE -> {
+        names.add(name);
+        if (rateCounters) {
+          names.addAll(List.of(name + "_nonzero", name + "_total"));
+        }
+      }
+      case TREND -> statistics.trend().forEach(stat -> names.add(name + "_" + suffix(stat)));
+    }
+    if (statistics.runSummary()) {
+      summary(type, statistics).forEach(suffix -> names.add(summaryName(name) + "_" + suffix));
+    }
+    return names;
+  }
+
+  private static List<String> summary(MetricType type, Statistics statistics) {
+    return switch (type) {
+      case COUNTER -> List.of("count");
+      case GAUGE -> List.of("value", "min", "max");
+      case RATE -> List.of("rate", "nonzero", "total");
+      case TREND -> statistics.trend().stream().map(PrometheusNames::suffix).toList();
+    };
+  }
+
+  private static String summaryName(String name) {
+    return "k6_run_" + (name.startsWith("k6_") ? name.substring("k6_".length()) : name);
+  }
+
+  /** As k6's own remote write output names it: p99 for p(99), p999 for p(99.9). */
+  private static String suffix(TrendStat stat) {
+    return stat.kind() == TrendStat.Kind.QUANTILE ? "p" + stat.percent().replace(".", "") : stat.toString();
   }
 
   /** Labels with legal names; of two that become the same, the first in order stands. A reserved name gets a prefix. */

@@ -12,74 +12,99 @@ import dev.apmexport.exporter.resample.RateAggregation;
 import dev.apmexport.exporter.resample.TrendAggregation;
 import dev.apmexport.exporter.resample.Window;
 import dev.apmexport.exporter.sink.Shape;
+import dev.apmexport.exporter.sink.Statistics;
+import dev.apmexport.exporter.sink.TrendStat;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Aggregates as Prometheus series. A counter, and a trend's {@code _count} and {@code _sum}, run on from the run's
- * start: a 0 at the start of the first window, then the total at every window's end. All else speaks of one window, at
- * its end.
+ * Aggregates as Prometheus series. A counter, a rate's counters, and a trend's {@code _count} and {@code _sum} run on
+ * from the run's start: a 0 at the start of the first window, then the total at every window's end. All else speaks of
+ * one window, at its end, unless the block wants a trend's statistics since the run's start.
  */
 final class PrometheusShape implements Shape {
-  private static final String[] STATISTICS = {"_min", "_max", "_avg", "_med", "_p90", "_p95", "_p99", "_count", "_sum"};
-  private static final int COUNT = 7;
-  private static final int SUM = 8;
-  private static final double[] QUANTILES = {0.5, 0.9, 0.95, 0.99};
-
-  private static final String[] PLAIN = {""};
-
-  /** The series of each aggregation, by its id; null in the place of one that an earlier aggregation has. */
-  private final List<@Nullable Series[]> made = new ArrayList<>();
-  private final Set<Series> taken = new HashSet<>();
+  private final Statistics statistics;
+  private final boolean rateCounters;
+  /** The series of each aggregation, by its id. */
+  private final List<Series[]> made = new ArrayList<>();
   private final Set<Series> totals = new HashSet<>();
+
+  PrometheusShape(Statistics statistics, boolean rateCounters) {
+    this.statistics = statistics;
+    this.rateCounters = rateCounters;
+  }
 
   @Override
   public void open(Window first, Aggregation aggregation, Point.Receiver out) {
-    @Nullable
     Series[] series = series(aggregation);
-    switch (aggregation) {
-      case CounterAggregation _ -> point(out, series[0], first.startMillis(), 0);
-      case TrendAggregation _ -> {
-        point(out, series[COUNT], first.startMillis(), 0);
-        point(out, series[SUM], first.startMillis(), 0);
+    for (int i = 0; i < live(aggregation); i++) {
+      if (isCounter(aggregation, i)) {
+        out.point(series[i], first.startMillis(), 0);
       }
-      case GaugeAggregation _,RateAggregation _ -> {}
     }
   }
 
   @Override
   public void window(Window window, Aggregation aggregation, Point.Receiver out) {
-    @Nullable
     Series[] series = series(aggregation);
     long at = window.endMillis();
     switch (aggregation) {
-      case CounterAggregation counter -> point(out, series[0], at, counter.total());
-      case GaugeAggregation gauge -> point(out, series[0], at, gauge.value());
-      case RateAggregation rate -> {
-        if (rate.total() > 0) {
-          point(out, series[0], at, (double) rate.nonzero() / rate.total());
-        }
-      }
-      case TrendAggregation trend -> trend(trend, series, at, out);
+      case CounterAggregation counter -> out.point(series[0], at, counter.total());
+      case GaugeAggregation gauge -> out.point(series[0], at, gauge.value());
+      case RateAggregation rate -> rate(rate, series, at, out);
+      case TrendAggregation trend -> trend(trend, series, 0, at, out, statistics.cumulative());
     }
   }
 
-  private static void trend(TrendAggregation trend, @Nullable Series[] series, long at, Point.Receiver out) {
+  private void rate(RateAggregation rate, Series[] series, long at, Point.Receiver out) {
+    if (rate.total() > 0) {
+      out.point(series[0], at, (double) rate.nonzero() / rate.total());
+    }
+    if (rateCounters) {
+      out.point(series[1], at, rate.nonzeroSinceStart());
+      out.point(series[2], at, rate.totalSinceStart());
+    }
+  }
+
+  private void trend(TrendAggregation trend, Series[] series, int first, long at, Point.Receiver out, boolean all) {
     double unit = BuiltIn.inMilliseconds(trend.output().metric()) ? 1000 : 1;
-    Histogram values = trend.window();
-    if (!values.isEmpty()) {
-      point(out, series[0], at, values.min() / unit);
-      point(out, series[1], at, values.max() / unit);
-      point(out, series[2], at, values.average() / unit);
-      for (int i = 0; i < QUANTILES.length; i++) {
-        point(out, series[3 + i], at, values.quantile(QUANTILES[i]) / unit);
+    Histogram values = all ? trend.sinceStart() : trend.window();
+    for (int i = 0; i < statistics.trend().size(); i++) {
+      TrendStat stat = statistics.trend().get(i);
+      switch (stat.kind()) {
+        case COUNT -> out.point(series[first + i], at, trend.count());
+        case SUM -> out.point(series[first + i], at, trend.sum() / unit);
+        case MIN,MAX,AVG,MED,QUANTILE -> {
+          if (!values.isEmpty()) {
+            out.point(series[first + i], at, stat.of(values) / unit);
+          }
+        }
       }
     }
-    point(out, series[COUNT], at, trend.count());
-    point(out, series[SUM], at, trend.sum() / unit);
+  }
+
+  @Override
+  public void end(Window last, Aggregation aggregation, Point.Receiver out) {
+    if (!statistics.runSummary()) { return; }
+    Series[] series = series(aggregation);
+    int first = live(aggregation);
+    long at = last.endMillis();
+    switch (aggregation) {
+      case CounterAggregation counter -> out.point(series[first], at, counter.total());
+      case GaugeAggregation gauge -> {
+        out.point(series[first], at, gauge.value());
+        out.point(series[first + 1], at, gauge.least());
+        out.point(series[first + 2], at, gauge.most());
+      }
+      case RateAggregation rate -> {
+        out.point(series[first], at, (double) rate.nonzeroSinceStart() / Math.max(1, rate.totalSinceStart()));
+        out.point(series[first + 1], at, rate.nonzeroSinceStart());
+        out.point(series[first + 2], at, rate.totalSinceStart());
+      }
+      case TrendAggregation trend -> trend(trend, series, first, at, out, true);
+    }
   }
 
   @Override
@@ -87,38 +112,46 @@ final class PrometheusShape implements Shape {
     return totals.contains(series);
   }
 
-  private @Nullable Series[] series(Aggregation aggregation) {
+  private Series[] series(Aggregation aggregation) {
     while (made.size() <= aggregation.id()) {
       made.add(new Series[0]);
     }
-    @Nullable
     Series[] known = made.get(aggregation.id());
     if (known.length > 0) { return known; }
-    @Nullable
     Series[] series = make(aggregation);
     made.set(aggregation.id(), series);
     return series;
   }
 
-  private @Nullable Series[] make(Aggregation aggregation) {
+  private Series[] make(Aggregation aggregation) {
     Output output = aggregation.output();
-    String[] suffixes = aggregation instanceof TrendAggregation ? STATISTICS : PLAIN;
-    @Nullable
-    Series[] series = new Series[suffixes.length];
-    for (int i = 0; i < suffixes.length; i++) {
-      Series one = new Series(output.name() + suffixes[i], output.labels());
-      boolean mine = taken.add(one);
-      series[i] = mine ? one : null;
-      if (mine && (aggregation instanceof CounterAggregation || i >= COUNT)) {
-        totals.add(one);
+    Series[] series = PrometheusNames.series(output.type(), output.name(), statistics, rateCounters).stream()
+        .map(name -> new Series(name, output.labels())).toArray(Series[]::new);
+    for (int i = 0; i < series.length; i++) {
+      boolean sinceStart = aggregation instanceof TrendAggregation && statistics.cumulative();
+      if (i >= live(aggregation) || sinceStart || isCounter(aggregation, i)) {
+        totals.add(series[i]);
       }
     }
     return series;
   }
 
-  private static void point(Point.Receiver out, @Nullable Series series, long at, double value) {
-    if (series != null) {
-      out.point(series, at, value);
-    }
+  /** How many series of an aggregation every window has; those that sum up the run follow. */
+  private int live(Aggregation aggregation) {
+    return switch (aggregation) {
+      case CounterAggregation _,GaugeAggregation _ -> 1;
+      case RateAggregation _ -> rateCounters ? 3 : 1;
+      case TrendAggregation _ -> statistics.trend().size();
+    };
+  }
+
+  /** Whether the i-th series of an aggregation only ever grows, from 0. */
+  private boolean isCounter(Aggregation aggregation, int i) {
+    return switch (aggregation) {
+      case CounterAggregation _ -> true;
+      case GaugeAggregation _ -> false;
+      case RateAggregation _ -> i > 0;
+      case TrendAggregation _ -> statistics.trend().get(i).isTotal();
+    };
   }
 }

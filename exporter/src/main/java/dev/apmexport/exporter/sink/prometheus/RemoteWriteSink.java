@@ -26,8 +26,9 @@ final class RemoteWriteSink implements Sink {
 
   RemoteWriteSink(RemoteWriteConfig config, HttpTransport http) {
     this.config = config;
-    this.http = http;
+    this.http = http.trusting(config.tls());
     this.headers = new LinkedHashMap<>();
+    config.headers().values().forEach((name, value) -> headers.put(name, value.reveal()));
     config.credentials().authorization().ifPresent(value -> headers.put("Authorization", value));
     headers.put("Content-Type", "application/x-protobuf");
     headers.put("Content-Encoding", "snappy");
@@ -45,9 +46,15 @@ final class RemoteWriteSink implements Sink {
     }
   }
 
+  /** An empty request, which every receiver answers like a full one. */
+  @Override
+  public WriteResult probe() {
+    return write(Batch.EMPTY);
+  }
+
   private WriteResult result(HttpTransport.Answer answer) {
     int status = answer.status();
-    String reason = "HTTP " + status + ": " + shortened(config.credentials().masked(answer.body()));
+    String reason = "HTTP " + status + ": " + shortened(config.masked(answer.body()));
     if (status / 100 == 2) { return new WriteResult.Accepted(); }
     return switch (status) {
       case 400, 409, 422 -> new WriteResult.Invalid(reason);
@@ -74,7 +81,8 @@ final class RemoteWriteSink implements Sink {
     return line.length() <= MAX_REASON ? line : line.substring(0, MAX_REASON) + "…";
   }
 
-  /** The connections belong to the transport, which others use too. */
   @Override
-  public void close() {}
+  public void close() {
+    http.close();
+  }
 }

@@ -10,6 +10,7 @@ import dev.apmexport.exporter.metric.Point;
 import dev.apmexport.exporter.metric.Series;
 import dev.apmexport.exporter.resample.Output;
 import dev.apmexport.exporter.resample.Resampler;
+import dev.apmexport.exporter.resample.Route;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,18 +24,18 @@ class PrometheusShapeTest {
   private static final InputSeries DURATION = new InputSeries(3, MetricType.TREND, "http_req_duration", Labels.NONE);
   private static final InputSeries SIZE = new InputSeries(4, MetricType.TREND, "my_size", Labels.NONE);
 
-  private final PrometheusShape shape = new PrometheusShape();
+  private final PrometheusShape shape = new PrometheusShape(RemoteWriteConfig.STATISTICS, false);
   private final List<String> points = new ArrayList<>();
-  private final Resampler resampler = new Resampler(new Resampler.Config(2, 1, 10, 1_000), PrometheusShapeTest::route,
+  private final Resampler resampler = new Resampler(new Resampler.Config(2, 1, 10, 1_000, false), PrometheusShapeTest::route,
       (window, opened, live) -> {
         Point.Receiver out = (series, at, value) -> points.add(series + " @" + at + " " + value);
         opened.forEach(one -> shape.open(window, one, out));
         live.forEach(one -> shape.window(window, one, out));
       });
 
-  private static List<Output> route(InputSeries series) {
+  private static Route.Destinations route(InputSeries series) {
     String name = series.labels().get("as").isEmpty() ? "k6_" + series.name() : series.labels().get("as");
-    return List.of(new Output(series.name(), series.type(), name, Labels.of("test", "x")));
+    return Route.Destinations.of(new Output(series.name(), series.type(), name, Labels.of("test", "x"), 9));
   }
 
   @Test
