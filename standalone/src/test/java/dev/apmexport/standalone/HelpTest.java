@@ -22,7 +22,8 @@ class HelpTest {
     Map<String, String> settings = settings(help());
 
     assertThat(settings).hasSizeGreaterThan(8).containsEntry("SERVER_PORT", "server.port")
-        .containsEntry("APM_DATA_DIR", "apm.data-dir").containsEntry("APM_DATABASE_URL", "apm.database-url");
+        .containsEntry("APM_DATA_DIR", "apm.data-dir").containsEntry("APM_DATABASE_URL", "apm.database-url")
+        .containsEntry("APM_NEW_MASTER_KEY", "apm.new-master-key");
     settings.forEach((variable, flag) -> {
       var environment = new StandardEnvironment();
       environment.getPropertySources().addFirst(

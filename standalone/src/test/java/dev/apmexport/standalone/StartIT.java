@@ -38,12 +38,16 @@ class StartIT {
   }
 
   @Test
-  void a_restart_keeps_the_runs_and_the_generated_token() throws Exception {
+  void a_restart_keeps_the_runs_and_the_generated_tokens() throws Exception {
     try (var service = new ServiceProcess(folder).start()) {
       Path file = service.dataDir().resolve("token");
       String token = Files.readString(file).strip();
-      assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
-      assertThat(service.output()).contains(token);
+      Path operatorFile = service.dataDir().resolve("operator.token");
+      String operator = Files.readString(operatorFile).strip();
+      for (Path kept : List.of(file, operatorFile)) {
+        assertThat(Files.getPosixFilePermissions(kept)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+      }
+      assertThat(service.output()).contains(token, "operator.token").doesNotContain(operator);
       String run = create(service, token);
       service.close();
       assertThat(service.dataDir().resolve("pg/data/postmaster.pid")).doesNotExist();
@@ -52,12 +56,19 @@ class StartIT {
       assertThat(Files.readString(file).strip()).isEqualTo(token);
       try (var client = new ServiceClient(service.url(), token)) {
         assertThat(client.run(run).path("name").asString()).isEqualTo("kept");
+        assertThat(status(client, "/api/v1/tenants")).isEqualTo(403);
+      }
+      try (var client = new ServiceClient(service.url(), operator)) {
+        assertThat(status(client, "/api/v1/tenants")).isEqualTo(200);
       }
       try (var stranger = new ServiceClient(service.url(), token + "x")) {
-        assertThat(stranger.send("GET", "/api/v1/test-runs/" + run, BodyPublishers.noBody()).statusCode())
-            .isBetween(401, 403);
+        assertThat(status(stranger, "/api/v1/test-runs/" + run)).isEqualTo(401);
       }
     }
+  }
+
+  private static int status(ServiceClient client, String path) throws Exception {
+    return client.send("GET", path, BodyPublishers.noBody()).statusCode();
   }
 
   private static String create(ServiceProcess service, String token) throws Exception {

@@ -3,10 +3,8 @@ package dev.apmexport.standalone.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.apmexport.exporter.source.k6.wire.MetricSet;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -38,16 +36,16 @@ class ExactnessTest {
   @CsvSource({"run-o-cloud, 1", "run-o-cloud, 3", "run-o-cloud, 10", "run-o-cloud-default-config, 3"})
   void the_live_pass_alone_is_exact(String name, int resampleSeconds) throws Exception {
     Recording recording = RECORDINGS.get(name);
-    assertExact(recording, recording.pushes, resampleSeconds);
+    assertExact(recording, recording.pushes(), resampleSeconds);
   }
 
   @ParameterizedTest(name = "seed {0}")
   @ValueSource(longs = {1, 2, 3})
   void any_order_within_the_lateness_gives_the_same_points(long seed) throws Exception {
     Recording recording = RECORDINGS.get(RecordedRun.ONE_SECOND);
-    List<MetricSet> shuffled = new PushVariations(seed).shuffled(recording.pushes, 1, LATENESS);
+    List<MetricSet> shuffled = new PushVariations(seed).shuffled(recording.pushes(), 1, LATENESS);
 
-    assertThat(shuffled).isNotEqualTo(recording.pushes).containsExactlyInAnyOrderElementsOf(recording.pushes);
+    assertThat(shuffled).isNotEqualTo(recording.pushes()).containsExactlyInAnyOrderElementsOf(recording.pushes());
     assertExact(recording, shuffled, 3);
   }
 
@@ -56,55 +54,30 @@ class ExactnessTest {
   void pushes_cut_into_others_give_the_same_points(long seed) throws Exception {
     Recording recording = RECORDINGS.get(RecordedRun.ONE_SECOND);
     var variations = new PushVariations(seed);
-    List<MetricSet> parts = variations.split(recording.pushes);
+    List<MetricSet> parts = variations.split(recording.pushes());
 
-    assertThat(parts).hasSizeGreaterThan(recording.pushes.size());
+    assertThat(parts).hasSizeGreaterThan(recording.pushes().size());
     assertExact(recording, variations.shuffled(parts, 1, LATENESS), 1);
   }
 
   @Test
   void a_push_that_never_came_is_noticed_by_the_comparison_and_not_by_the_report() throws Exception {
     Recording recording = RECORDINGS.get(RecordedRun.ONE_SECOND);
-    List<MetricSet> pushes = recording.pushes.subList(0, recording.pushes.size() - 1);
-    LibraryExport.Outcome outcome = export.run(recording.log(pushes), 1, 3);
+    List<MetricSet> pushes = recording.pushes().subList(0, recording.pushes().size() - 1);
+    LibraryExport.Outcome outcome = export.run(recording.log(pushes), 1, url -> DemoExport.options(url, 3));
 
     assertThat(outcome.report().exact()).isTrue(); // relative to the log
-    assertThat(Comparison.of(recording.truth(3), outcome.held()).allEqual()).isFalse();
+    assertThat(Comparison.of(recording.truth(3, DemoExport.expectations()), outcome.held()).allEqual()).isFalse();
   }
 
   private void assertExact(Recording recording, List<MetricSet> pushes, int resampleSeconds) throws Exception {
-    LibraryExport.Outcome outcome = export.run(recording.log(pushes), recording.run.bucketSeconds(), resampleSeconds);
-    Comparison comparison = Comparison.of(recording.truth(resampleSeconds), outcome.held());
+    LibraryExport.Outcome outcome = export.run(recording.log(pushes), recording.bucketSeconds(),
+        url -> DemoExport.options(url, resampleSeconds));
+    Comparison comparison = Comparison.of(recording.truth(resampleSeconds, DemoExport.expectations()), outcome.held());
 
     assertThat(comparison.allEqual()).as("%s%n%s", comparison.table(), comparison.differences()).isTrue();
     assertThat(outcome.report().exact()).as(outcome.report().toString()).isTrue();
     assertThat(outcome.report().asExpected()).as(outcome.report().toString()).isEqualTo(comparison.expected())
         .isEqualTo(outcome.report().expected());
-  }
-
-  /** A recorded run, moved so far into the past that no window ends in the future. */
-  private static final class Recording {
-    private static final int LONGEST_WINDOW = 30;
-
-    private final RecordedRun run;
-    private final long shift;
-    private final List<MetricSet> pushes;
-    private final List<RawSample> samples;
-
-    Recording(String name) {
-      this.run = RecordedRun.load(name);
-      this.shift = run.shiftToEndBefore(Instant.now()) - LONGEST_WINDOW;
-      this.pushes = run.pushes(LibraryExport.TEST_RUN_ID, shift).stream().map(Push::metricSet).toList();
-      this.samples = run.samples(shift);
-    }
-
-    MemoryFeed log(List<MetricSet> pushes) {
-      return new MemoryFeed(pushes, (run.firstBucketSeconds() + shift) * 1000);
-    }
-
-    SortedMap<OutputSeries, SortedMap<Long, Expected>> truth(int resampleSeconds) {
-      return new Oracle(resampleSeconds, run.bucketSeconds(), Map.of("test_run_id", LibraryExport.TEST_RUN_ID),
-          DemoExport.expectations()).truth(samples);
-    }
   }
 }

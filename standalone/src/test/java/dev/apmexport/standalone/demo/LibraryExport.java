@@ -1,11 +1,14 @@
 package dev.apmexport.standalone.demo;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.apmexport.exporter.Export;
 import dev.apmexport.exporter.Exporter;
 import dev.apmexport.exporter.RunSettings;
 import dev.apmexport.exporter.SecondPass;
+import dev.apmexport.exporter.block.Problem;
+import dev.apmexport.exporter.config.ApmBlock;
 import dev.apmexport.exporter.config.ApmBlocks;
-import dev.apmexport.exporter.config.ExportConfig;
 import dev.apmexport.exporter.delivery.RetryPolicy;
 import dev.apmexport.exporter.delivery.Timeline;
 import dev.apmexport.exporter.ledger.InMemoryLedger;
@@ -14,11 +17,14 @@ import dev.apmexport.exporter.sink.EgressPolicy;
 import dev.apmexport.exporter.sink.HttpTransport;
 import dev.apmexport.exporter.source.RunFeed;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The demo's export of a log by the library alone: live pass, second pass, and a receiver on the loopback address. */
@@ -47,21 +53,35 @@ final class LibraryExport implements AutoCloseable {
   private final HttpTransport http = new HttpTransport(EgressPolicy.parse("private"));
   private final Exporter.Means means = new Exporter.Means(http, RetryPolicy.standard(), new SystemTime(),
       Thread.ofVirtual().factory());
+  private List<Problem> warnings = List.of();
 
-  Outcome run(RunFeed feed, int bucketSeconds, int resampleSeconds) throws IOException, InterruptedException {
+  /** Exports a log to a receiver of its own; {@code options} are a script's, for the receiver's address. */
+  Outcome run(RunFeed feed, int bucketSeconds, Function<URI, String> options)
+      throws IOException, InterruptedException {
     try (DemoReceiver receiver = DemoReceiver.start()) {
-      var options = JsonMapper.shared().readTree(DemoExport.options(receiver.url(), resampleSeconds));
-      ExportConfig config = ApmBlocks.read(ApmBlocks.find(options)).getFirst().config();
-      var export = new Export(0, config, new InMemoryLedger());
-      var settings = new RunSettings(TEST_RUN_ID, bucketSeconds, RunSettings.DEFAULT_INPUT_SERIES,
-          RunSettings.DEFAULT_OUTPUT_SERIES, RunSettings.FOLD_VERSION);
-      try (var live = new Exporter(settings, List.of(export), feed, means)) {
-        play(live);
-      }
-      Instant deadline = Instant.now().plus(PATIENCE);
-      SecondPass.Result result = new SecondPass(settings, export, feed, means, 1, deadline).run();
-      return new Outcome(receiver.held(), result.report());
+      ReconciliationReport report = run(feed, bucketSeconds, options.apply(receiver.url()));
+      return new Outcome(receiver.held(), report);
     }
+  }
+
+  /** Exports a log to wherever the first block of a script's options says. */
+  ReconciliationReport run(RunFeed feed, int bucketSeconds, String options) throws InterruptedException {
+    ApmBlock block = ApmBlocks.read(ApmBlocks.find(JsonMapper.shared().readTree(options))).getFirst();
+    assertThat(block.problems()).isEmpty();
+    var export = new Export(0, Objects.requireNonNull(block.config()), new InMemoryLedger());
+    var settings = new RunSettings(TEST_RUN_ID, bucketSeconds, RunSettings.DEFAULT_INPUT_SERIES,
+        RunSettings.DEFAULT_OUTPUT_SERIES, RunSettings.FOLD_VERSION);
+    try (var live = new Exporter(settings, List.of(export), feed, means)) {
+      play(live);
+      warnings = live.status(0).warnings();
+    }
+    Instant deadline = Instant.now().plus(PATIENCE);
+    return new SecondPass(settings, export, feed, means, 1, deadline).run().report();
+  }
+
+  /** What the run exported last has shown about its block. */
+  List<Problem> warnings() {
+    return warnings;
   }
 
   private void play(Exporter live) throws InterruptedException {
