@@ -17,7 +17,12 @@ public record Export(int index, ExportConfig config, Ledger ledger, List<Neighbo
   private static final int SHARDS_WITH_TAGS = 4;
 
   /** An export that may write the same series, by the number of its block. */
-  public record Neighbour(int index, ExportConfig config) {}
+  public record Neighbour(int index, ExportConfig config) {
+    /** Those of a run's exports that go where this one goes, itself among them. */
+    public List<Neighbour> among(List<Neighbour> run) {
+      return run.stream().filter(other -> other.config.sink().sharesDestinationWith(config.sink())).toList();
+    }
+  }
 
   /** An export that has its destination to itself. */
   public Export(int index, ExportConfig config, Ledger ledger) {

@@ -3,6 +3,7 @@ package dev.apmexport.exporter;
 import dev.apmexport.exporter.delivery.Delivery;
 import dev.apmexport.exporter.delivery.RetryPolicy;
 import dev.apmexport.exporter.delivery.Timeline;
+import dev.apmexport.exporter.metric.InputSeries;
 import dev.apmexport.exporter.metric.SeriesTable;
 import dev.apmexport.exporter.sink.HttpTransport;
 import dev.apmexport.exporter.source.LogRecord;
@@ -77,6 +78,11 @@ public final class Exporter implements AutoCloseable {
   /** Whether the last record read says that the run has ended. */
   public boolean hasEnded() {
     return ended;
+  }
+
+  /** The run's input series so far. */
+  public List<InputSeries> inputSeries() {
+    return fold.series();
   }
 
   /** The number of the last record read. */

@@ -121,6 +121,11 @@ final class Fold implements SampleVisitor {
             + "operator raise the tenant's inputSeriesLimit."));
   }
 
+  /** The run's input series so far. */
+  List<InputSeries> series() {
+    return table.all();
+  }
+
   Map<Refusal, Long> refusals() {
     return new EnumMap<>(refused);
   }

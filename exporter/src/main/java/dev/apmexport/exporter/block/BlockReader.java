@@ -161,6 +161,13 @@ public final class BlockReader {
     return value != null && value.isObject() ? new BlockReader(path + "." + key, value, problems) : null;
   }
 
+  /** Says why a key, where it is given, has no meaning in this object. */
+  public void ignore(String key, String why) {
+    if (value(key) != null) {
+      warning(key, "is ignored here: " + why);
+    }
+  }
+
   public void require(String key, @Nullable Object value, String whatFor) {
     if (value == null && !has(key)) {
       error(key, "is missing: " + whatFor);

@@ -5,6 +5,7 @@ import dev.apmexport.exporter.block.Problem;
 import dev.apmexport.exporter.block.Spelling;
 import dev.apmexport.exporter.metric.Labels;
 import dev.apmexport.exporter.sink.SinkConfig;
+import dev.apmexport.exporter.sink.datadog.DatadogBlock;
 import dev.apmexport.exporter.sink.prometheus.RemoteWriteBlock;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,8 +19,11 @@ import tools.jackson.databind.JsonNode;
  */
 public final class ApmBlocks {
   private static final Provider PROMETHEUS = new Provider(RemoteWriteBlock::read, List.of(Preset.GRAFANA_19665));
+  private static final Provider DATADOG = new Provider(DatadogBlock::read, List.of(Preset.DATADOG_K6));
+  private static final Provider DATADOG_EU = new Provider(DatadogBlock::readEuropean, List.of(Preset.DATADOG_K6));
   /** A new provider is one line here and a package of its own. */
-  private static final Map<String, Provider> PROVIDERS = Map.of("prometheus", PROMETHEUS);
+  private static final Map<String, Provider> PROVIDERS = Map.of("prometheus", PROMETHEUS, "datadog", DATADOG,
+      "datadogeu", DATADOG_EU, "DataDog", DATADOG, "DataDogEU", DATADOG_EU);
   /** Providers that earlier products had, and what to use instead. */
   private static final Map<String, String> ELSEWHERE = Map.of("azuremonitor",
       "Azure Monitor is not supported here: it adds up what is sent twice, so a second pass could not set anything "

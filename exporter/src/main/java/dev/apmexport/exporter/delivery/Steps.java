@@ -22,6 +22,7 @@ public final class Steps {
   private final int pass;
   private final Consumer<Step> out;
   private final Pile[] piles;
+  private long piledAt;
 
   /** How an export's points are spread; fixed when the export starts, since steps are counted by it. */
   public record Layout(int shards, int maxBatch) {}
@@ -60,46 +61,44 @@ public final class Steps {
     return new Steps(layout, 0, _ -> 0, out);
   }
 
-  /** Turns sealed windows into steps: first what opens a series, at the window's start, then the values, at its end. */
+  /** Turns sealed windows into steps: first what opens a series, then the values, at the times the shape gives them. */
   public WindowReceiver windows(Shape shape) {
     return new WindowReceiver() {
       @Override
       public void window(Window window, List<Aggregation> opened, List<Aggregation> live) {
         opened.forEach(aggregation -> shape.open(window, aggregation, Steps.this::collect));
-        flush(window.startMillis());
         live.forEach(aggregation -> shape.window(window, aggregation, Steps.this::collect));
-        flush(window.endMillis());
+        flush();
       }
 
       @Override
       public void end(Window last, List<Aggregation> live) {
         live.forEach(aggregation -> shape.end(last, aggregation, Steps.this::collect));
-        flush(last.endMillis());
+        flush();
       }
     };
   }
 
   /** Turns points that stand in the order of time into steps. */
   public void points(List<Point> points) {
-    for (int i = 0; i < points.size(); i++) {
-      Point point = points.get(i);
-      collect(point.series(), point.atMillis(), point.value());
-      if (i + 1 == points.size() || points.get(i + 1).atMillis() != point.atMillis()) {
-        flush(point.atMillis());
-      }
-    }
+    points.forEach(point -> collect(point.series(), point.atMillis(), point.value()));
+    flush();
   }
 
   private void collect(Series series, long at, double value) {
+    if (at != piledAt) {
+      flush();
+      piledAt = at;
+    }
     piles[(int) Long.remainderUnsigned(series.key(), layout.shards)].add(series, value);
   }
 
-  private void flush(long atMillis) {
+  private void flush() {
     for (int shard = 0; shard < piles.length; shard++) {
       Pile pile = piles[shard];
       for (int from = 0; from < pile.size; from += layout.maxBatch) {
         int to = Math.min(pile.size, from + layout.maxBatch);
-        Batch batch = new Batch(atMillis, Arrays.copyOfRange(pile.series, from, to),
+        Batch batch = new Batch(piledAt, Arrays.copyOfRange(pile.series, from, to),
             Arrays.copyOfRange(pile.values, from, to));
         out.accept(new Step(pass, shard, pile.next++, batch));
       }

@@ -1,6 +1,8 @@
 package dev.apmexport.exporter.metric;
 
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -57,6 +59,11 @@ public final class SeriesTable {
   /** How many series were refused, up to {@link #MOST_COUNTED}. */
   public synchronized int refused() {
     return refused.size();
+  }
+
+  /** All series so far, in the order of their ids. */
+  public synchronized List<InputSeries> all() {
+    return series.values().stream().sorted(Comparator.comparingInt(InputSeries::id)).toList();
   }
 
   public synchronized int size() {

@@ -19,6 +19,7 @@ import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuil
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +40,8 @@ public final class HttpTransport implements AutoCloseable {
   private final CloseableHttpClient client;
   private final boolean owned;
 
-  /** An answer: its status, the start of its body as text, and its Retry-After header, if any. */
-  public record Answer(int status, String body, @Nullable String retryAfter) {}
+  /** An answer: its status, the start of its body as text, and of its headers those that say when to come back. */
+  public record Answer(int status, String body, @Nullable String retryAfter, @Nullable String rateLimitReset) {}
 
   public HttpTransport(EgressPolicy policy, Timeout connect, Timeout answer) {
     this(policy, connect, answer, client(policy, connect, answer, Tls.STANDARD), true);
@@ -97,14 +98,18 @@ public final class HttpTransport implements AutoCloseable {
   private Answer send(HttpUriRequestBase request, Map<String, String> headers) throws IOException {
     headers.forEach(request::setHeader);
     return client.execute(request, response -> {
-      Header retryAfter = response.getFirstHeader("Retry-After");
       byte[] start = start(response.getEntity());
       if (start.length == MAX_ANSWER) {
         request.abort(); // else the client reads the rest to keep the connection, however much comes
       }
       return new Answer(response.getCode(), new String(start, StandardCharsets.UTF_8),
-          retryAfter == null ? null : retryAfter.getValue());
+          header(response, "Retry-After"), header(response, "X-RateLimit-Reset"));
     });
+  }
+
+  private static @Nullable String header(HttpResponse response, String name) {
+    Header header = response.getFirstHeader(name);
+    return header == null ? null : header.getValue();
   }
 
   private static byte[] start(@Nullable HttpEntity entity) throws IOException {

@@ -6,11 +6,11 @@ import dev.apmexport.exporter.resample.Aggregation;
 import dev.apmexport.exporter.resample.Window;
 
 /**
- * How a destination wants aggregates as points: names, statistics, units, times, totals or increments. Stateful only in
- * that it remembers the series it has made; the same windows give the same points.
+ * How a destination wants aggregates as points: names, statistics, units, times, totals or increments. Its points come in
+ * the order of time. Stateful only in that it remembers the series it has made; the same windows give the same points.
  */
 public interface Shape {
-  /** Points that open an aggregation's series, at a time before those of its first window. */
+  /** Points that open an aggregation's series, not later than those of its first window. */
   void open(Window first, Aggregation aggregation, Point.Receiver out);
 
   /** The points of one sealed window. */

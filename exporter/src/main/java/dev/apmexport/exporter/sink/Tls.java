@@ -12,6 +12,7 @@ import java.security.cert.CertificateFactory;
 import java.util.Collection;
 import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.client5.http.ssl.HostnameVerificationPolicy;
 import org.apache.hc.client5.http.ssl.NoopHostnameVerifier;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.ssl.SSLContexts;
@@ -72,8 +73,10 @@ public record Tls(@Nullable String caCert, boolean insecureSkipVerify) {
 
   TlsSocketStrategy strategy() {
     try {
-      return insecureSkipVerify ? new DefaultClientTlsStrategy(trustingAll(), NoopHostnameVerifier.INSTANCE)
-          : new DefaultClientTlsStrategy(trusting());
+      if (!insecureSkipVerify) { return new DefaultClientTlsStrategy(trusting()); }
+      // The policy keeps Java's own check of the host's name out, too.
+      return new DefaultClientTlsStrategy(trustingAll(), HostnameVerificationPolicy.CLIENT,
+          NoopHostnameVerifier.INSTANCE);
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException("The certificates of tls.caCert were checked and cannot be used.", e);
     }

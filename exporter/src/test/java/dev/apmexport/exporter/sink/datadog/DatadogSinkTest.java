@@ -1,0 +1,123 @@
+package dev.apmexport.exporter.sink.datadog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.apmexport.exporter.metric.Labels;
+import dev.apmexport.exporter.metric.Secret;
+import dev.apmexport.exporter.metric.Series;
+import dev.apmexport.exporter.sink.Batch;
+import dev.apmexport.exporter.sink.Headers;
+import dev.apmexport.exporter.sink.LoopbackServer.Answer;
+import dev.apmexport.exporter.sink.Sink;
+import dev.apmexport.exporter.sink.SinkConfig;
+import dev.apmexport.exporter.sink.SinkContract;
+import dev.apmexport.exporter.sink.Tls;
+import dev.apmexport.exporter.sink.WriteResult;
+import dev.apmexport.exporter.sink.WriteResult.Cause;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DatadogSinkTest extends SinkContract {
+  @Override
+  protected SinkConfig configFor(URI endpoint) {
+    return new DatadogConfig(endpoint, new Secret(SECRET));
+  }
+
+  @Test
+  void the_key_is_in_a_header_and_nowhere_else() {
+    write(batch(1));
+    Map<String, String> headers = server.requests().getFirst().headers();
+    assertThat(headers).containsEntry("DD-API-KEY", SECRET).containsEntry("Content-Type", "application/json")
+        .containsEntry("Content-Encoding", "gzip").containsEntry("User-Agent", "k6-apm-export/0.1");
+    assertThat(headers).containsOnlyKeys("DD-API-KEY", "Content-Type", "Content-Encoding", "User-Agent", "Host",
+        "Connection", "Content-Length");
+    assertThat(server.requests().getFirst().line()).isEqualTo("POST /in/api/v2/series HTTP/1.1");
+  }
+
+  @Test
+  void a_probe_asks_whether_the_key_is_good() throws InterruptedException {
+    probe(null);
+    assertThat(server.requests().getFirst().line()).isEqualTo("GET /in/api/v1/validate HTTP/1.1");
+    assertThat(server.requests().getFirst().headers()).containsEntry("DD-API-KEY", SECRET)
+        .doesNotContainKeys("DD-APPLICATION-KEY", "Content-Encoding");
+  }
+
+  @Test
+  void with_an_application_key_a_probe_asks_whether_both_are_good() throws InterruptedException {
+    server.answer((request, to, out) -> Answer.of(403, request.headers().toString()).give(request, to, out));
+    WriteResult result = probe(new Secret("4pp-k3y"));
+    assertThat(server.requests().getFirst().line()).isEqualTo("GET /in/api/v2/validate_keys HTTP/1.1");
+    assertThat(server.requests().getFirst().headers()).containsEntry("DD-API-KEY", SECRET)
+        .containsEntry("DD-APPLICATION-KEY", "4pp-k3y");
+    assertThat(result).isInstanceOf(WriteResult.NotAuthorized.class);
+    assertThat(result.toString()).doesNotContain(SECRET).doesNotContain("4pp-k3y");
+  }
+
+  private WriteResult probe(Secret appKey) throws InterruptedException {
+    SinkConfig config = new DatadogConfig(server.uri("/in"), new Secret(SECRET), appKey, Headers.NONE, Tls.STANDARD,
+        DatadogConfig.STATISTICS);
+    try (Sink sink = config.open(http)) {
+      return sink.probe();
+    }
+  }
+
+  @Test
+  void an_acceptance_without_errors_is_one() {
+    for (String body : new String[]{"{\"errors\":[]}", "{\"status\":\"ok\"}", "[]", "{", "null"}) {
+      server.answer(Answer.of(202, body));
+      assertThat(write(batch(1))).as(body).isEqualTo(new WriteResult.Accepted());
+    }
+  }
+
+  @Test
+  void an_acceptance_with_errors_is_none() {
+    server.answer(Answer.of(202, "{\"errors\":[\"metric too long\"]}"));
+    assertThat(write(batch(1)))
+        .isEqualTo(new WriteResult.Invalid("HTTP 202: {\"errors\":[\"metric too long\"]}"));
+  }
+
+  @Test
+  void datadogs_own_header_says_how_long_to_wait() {
+    server.answer(Answer.of(429, "slow", "X-RateLimit-Limit: 100", "X-RateLimit-Reset: 42"));
+    assertThat(write(batch(1)))
+        .isEqualTo(new WriteResult.RetryLater(Cause.BUSY, "HTTP 429: slow", Duration.ofSeconds(42)));
+    server.answer(Answer.of(429, "slow", "X-RateLimit-Reset: 42", "Retry-After: 7"));
+    assertThat(write(batch(1)))
+        .isEqualTo(new WriteResult.RetryLater(Cause.BUSY, "HTTP 429: slow", Duration.ofSeconds(7)));
+  }
+
+  @Test
+  void a_request_beyond_datadogs_limits_is_too_large_and_is_not_sent() {
+    Random random = new Random(1);
+    Series[] noise = IntStream.range(0, 5_000)
+        .mapToObj(i -> new Series("s", Labels.of("a", Long.toHexString(random.nextLong()).repeat(1),
+            "b" + i, Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong())
+                + Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong())
+                + Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong())
+                + Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong()))))
+        .toArray(Series[]::new);
+    Series[] long1 = IntStream.range(0, 3_000).mapToObj(i -> new Series("s", Labels.of("a", "x".repeat(2_000) + i)))
+        .toArray(Series[]::new);
+    for (Series[] series : new Series[][]{noise, long1}) {
+      assertThat(write(new Batch(1_700_000_000_000L, series, new double[series.length])))
+          .isInstanceOfSatisfying(WriteResult.TooLarge.class,
+              large -> assertThat(large.reason()).contains("512000 and 5242880"));
+    }
+    assertThat(server.requests()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+  void a_value_that_json_cannot_hold_is_invalid_and_is_not_sent(double value) {
+    Batch batch = batch(1);
+    assertThat(write(new Batch(batch.atMillis(), batch.series(), new double[]{value})))
+        .isInstanceOf(WriteResult.Invalid.class);
+    assertThat(server.requests()).isEmpty();
+  }
+}
