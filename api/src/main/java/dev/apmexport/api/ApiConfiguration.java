@@ -1,20 +1,35 @@
 package dev.apmexport.api;
 
+import dev.apmexport.api.apm.ApmCheck;
+import dev.apmexport.api.apm.ApmCheckController;
+import dev.apmexport.api.apm.ConnectionTest;
 import dev.apmexport.api.k6.K6Controller;
+import dev.apmexport.api.k6.ProfilePath;
+import dev.apmexport.api.profile.ProfileController;
 import dev.apmexport.api.run.Intake;
 import dev.apmexport.api.run.RunController;
+import dev.apmexport.api.security.BodyLimit;
 import dev.apmexport.api.security.Caller;
 import dev.apmexport.api.security.CallerResolver;
 import dev.apmexport.api.security.DatabasePatience;
+import dev.apmexport.api.security.Operator;
 import dev.apmexport.api.security.Refusals;
+import dev.apmexport.api.security.TenantLimit;
+import dev.apmexport.api.tenant.TenantController;
+import dev.apmexport.api.tenant.TokenController;
+import dev.apmexport.exporter.sink.EgressPolicy;
 import dev.apmexport.store.StoreConfiguration;
 import dev.apmexport.store.log.MetricLog;
+import dev.apmexport.store.run.RunSeries;
 import dev.apmexport.store.run.RunStates;
 import dev.apmexport.store.run.TestRunRepository;
 import dev.apmexport.store.tenant.ApiTokenRepository;
 import dev.apmexport.store.work.Work;
+import java.time.Duration;
 import java.util.List;
 import org.springdoc.core.utils.SpringDocUtils;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -23,10 +38,11 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /** The parts of the api, named one by one. */
 @Configuration(proxyBeanMethods = false)
-@Import({StoreConfiguration.class, Refusals.class, K6Controller.class, RunController.class})
+@Import({StoreConfiguration.class, Refusals.class, BodyLimit.class, K6Controller.class, RunController.class,
+    TenantController.class, TokenController.class, ApmCheckController.class, ProfileController.class})
 public class ApiConfiguration {
   static {
-    SpringDocUtils.getConfig().addRequestWrapperToIgnore(Caller.class); // no parameter that anybody sends
+    SpringDocUtils.getConfig().addRequestWrapperToIgnore(Caller.class, Operator.class); // no parameters that anybody sends
   }
 
   @Bean
@@ -37,6 +53,33 @@ public class ApiConfiguration {
   @Bean
   Intake intake(TestRunRepository runs, RunStates states, MetricLog log, Work work, DatabasePatience patience) {
     return new Intake(runs, states, log, work, patience);
+  }
+
+  @Bean
+  FilterRegistrationBean<ProfilePath> profilePath() {
+    FilterRegistrationBean<ProfilePath> filter = new FilterRegistrationBean<>(new ProfilePath());
+    filter.addUrlPatterns("/p/*");
+    return filter;
+  }
+
+  @Bean
+  ConnectionTest connectionTest(@Value("${apm.egress.allow:}") String allowed) {
+    return new ConnectionTest(EgressPolicy.parse(allowed));
+  }
+
+  @Bean
+  ApmCheck apmCheck(RunSeries series, ConnectionTest connections) {
+    return new ApmCheck(series, connections);
+  }
+
+  @Bean
+  TenantLimit checkLimit() {
+    return new TenantLimit("checks", 60, Duration.ofMinutes(1));
+  }
+
+  @Bean
+  TenantLimit connectionLimit() {
+    return new TenantLimit("connection tests", 10, Duration.ofMinutes(1));
   }
 
   @Bean

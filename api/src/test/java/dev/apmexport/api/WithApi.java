@@ -6,6 +6,7 @@ import dev.apmexport.exporter.source.k6.MetricSets;
 import dev.apmexport.store.tenant.ApiToken;
 import dev.apmexport.store.tenant.ApiTokenRepository;
 import dev.apmexport.store.tenant.Tenant;
+import dev.apmexport.store.tenant.TenantId;
 import dev.apmexport.store.tenant.TenantRepository;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -57,10 +59,25 @@ public abstract class WithApi {
     token = newToken();
   }
 
-  /** A token of a new tenant. */
   protected String newToken() {
+    return tokenOf(newTenant());
+  }
+
+  protected TenantId newTenant() {
+    return tenants.save(new Tenant("t-" + UUID.randomUUID())).id();
+  }
+
+  protected String tokenOf(TenantId tenant) {
+    return admitted(made -> ApiToken.forTenant(tenant, made));
+  }
+
+  protected String operatorToken() {
+    return admitted(ApiToken::forOperator);
+  }
+
+  protected String admitted(Function<String, ApiToken> stored) {
     String made = ApiToken.random();
-    tokens.save(ApiToken.forTenant(tenants.save(new Tenant("t-" + UUID.randomUUID())).id(), made));
+    tokens.save(stored.apply(made));
     return made;
   }
 
@@ -127,8 +144,7 @@ public abstract class WithApi {
   }
 
   protected int records(String run) {
-    return jdbc.sql("select count(*) from metric_log where test_run_id = ?").param(Long.parseLong(run))
-        .query(Integer.class)
-        .single();
+    String count = "select count(*) from metric_log where test_run_id = ?";
+    return jdbc.sql(count).param(Long.parseLong(run)).query(Integer.class).single();
   }
 }

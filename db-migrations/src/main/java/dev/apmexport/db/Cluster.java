@@ -36,6 +36,10 @@ final class Cluster {
     if (Files.notExists(dir)) {
       create(dir, programs, durable);
     }
+    return existing(dir);
+  }
+
+  static Cluster existing(Path dir) throws IOException {
     Cluster cluster = new Cluster(dir);
     String major = Files.readString(cluster.data().resolve("PG_VERSION")).strip();
     if (!major.equals(Binaries.MAJOR)) {

@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class EmbeddedPostgres implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgres.class);
+  private static final String CLUSTER = "pg";
 
   private final DirectoryLock lock;
   private final Programs programs;
@@ -40,6 +41,24 @@ public final class EmbeddedPostgres implements AutoCloseable {
     return start(dataDir, dataDir, true);
   }
 
+  /** How to reach a server. */
+  public record Access(String jdbcUrl, String username, String password) {
+    @Override
+    public String toString() {
+      return jdbcUrl;
+    }
+  }
+
+  /** The server that another process runs on the directory: for a short visit, it stops when that process says. */
+  public static Access runningIn(Path dataDir) {
+    try {
+      Cluster cluster = Cluster.existing(dataDir.toRealPath().resolve(CLUSTER));
+      return new Access(cluster.jdbcUrl(Postmaster.notedPort(cluster)), Cluster.USER, cluster.password());
+    } catch (IOException e) {
+      throw new UncheckedIOException("The PostgreSQL in " + dataDir + " cannot be reached: " + e, e);
+    }
+  }
+
   /** The cache keeps the unpacked programs; what is not durable is lost with the machine, but faster. */
   static EmbeddedPostgres start(Path dataDir, Path cache, boolean durable) {
     Binaries binaries = Binaries.of(System.getProperty("os.name"), System.getProperty("os.arch"));
@@ -60,13 +79,17 @@ public final class EmbeddedPostgres implements AutoCloseable {
   private static EmbeddedPostgres start(DirectoryLock lock, Binaries binaries, Path home, Path cache, boolean durable)
       throws IOException {
     Programs programs = Programs.in(binaries.unpackedBelow(cache).resolve("bin"));
-    Cluster cluster = Cluster.openOrCreate(home.resolve("pg"), programs, durable);
+    Cluster cluster = Cluster.openOrCreate(home.resolve(CLUSTER), programs, durable);
     Postmaster orphan = Postmaster.findOrphan(cluster);
     Postmaster postmaster = orphan != null ? orphan
         : new Launch(cluster, programs, home.resolve("pg.log"), durable).run();
     LOG.info("PostgreSQL {} with the data in {} {} on port {} (process {})", Binaries.VERSION, home,
         postmaster.adopted() ? "was found running" : "was started", postmaster.port(), postmaster.pid());
     return new EmbeddedPostgres(lock, programs, cluster, postmaster);
+  }
+
+  public Access access() {
+    return new Access(jdbcUrl(), username(), password());
   }
 
   public String jdbcUrl() {

@@ -50,6 +50,16 @@ final class Postmaster {
     return orphan.awaitReady(cluster) ? orphan : null;
   }
 
+  /** The port of a server that another process looks after. */
+  static int notedPort(Cluster cluster) throws IOException {
+    List<String> note = cluster.serverNote();
+    if (note.size() <= PORT_LINE) {
+      throw new EmbeddedPostgresException("The process that uses the data in " + cluster.dir()
+          + " has not started PostgreSQL yet, or has stopped it: try again when it is ready, or gone.");
+    }
+    return Integer.parseInt(note.get(PORT_LINE).strip());
+  }
+
   long pid() {
     return process.pid();
   }

@@ -41,7 +41,7 @@ public class Standalone {
 
   private static void start(String[] arguments) {
     StandardEnvironment settings = settings(arguments);
-    Path data = Path.of(settings.getProperty("apm.data-dir", "data")).toAbsolutePath().normalize();
+    Path data = dataDirectory(settings);
     Map<String, Object> defaults = new LinkedHashMap<>();
     defaults.put("spring.config.name", "standalone");
     defaults.put("apm.data-dir", data.toString());
@@ -61,7 +61,7 @@ public class Standalone {
   }
 
   /** One sentence now is worth more than the framework's pages about a pool that could not be filled. */
-  private static void tryOut(StandardEnvironment settings) {
+  static void tryOut(StandardEnvironment settings) {
     String url = settings.getRequiredProperty("apm.database-url");
     String shown = url.replaceFirst("\\?.*", "");
     try (Connection connection = DriverManager.getConnection(url, settings.getProperty("apm.database-username"),
@@ -76,18 +76,22 @@ public class Standalone {
   /**
    * The settings that are needed before there is an application: flags before environment, in Spring's relaxed form.
    */
-  private static StandardEnvironment settings(String[] arguments) {
+  static StandardEnvironment settings(String[] arguments) {
     StandardEnvironment settings = new StandardEnvironment();
     settings.getPropertySources().addFirst(new SimpleCommandLinePropertySource(arguments));
     ConfigurationPropertySources.attach(settings);
     return settings;
   }
 
+  static Path dataDirectory(StandardEnvironment settings) {
+    return Path.of(settings.getProperty("apm.data-dir", "data")).toAbsolutePath().normalize();
+  }
+
   static void say(String line) {
     System.out.println(line);
   }
 
-  private static void fail(String sentence) {
+  static void fail(String sentence) {
     System.err.println(sentence);
     System.exit(1);
   }

@@ -2,7 +2,7 @@ package dev.apmexport.standalone;
 
 import dev.apmexport.store.tenant.ApiToken;
 import dev.apmexport.store.tenant.ApiTokenRepository;
-import dev.apmexport.store.tenant.FirstTenant;
+import dev.apmexport.store.tenant.FirstTokens;
 import dev.apmexport.store.tenant.TenantRepository;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,18 +13,20 @@ import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerInitializedEvent;
 import org.springframework.context.event.EventListener;
 
-/** Admits the first tenant's token, and tells how to use it. */
+/** Admits the first tenant's and the operator's token, and tells how to use them. */
 final class Welcome {
-  private final FirstTenant first;
-  private final String given;
-  private final Path file;
+  private final FirstTokens first;
+  private final String givenToken;
+  private final String givenOperatorToken;
+  private final Path data;
   private int port;
 
-  Welcome(TenantRepository tenants, ApiTokenRepository tokens, @Value("${apm.bootstrap-token:}") String given,
-      @Value("${apm.data-dir}") Path data) {
-    this.first = new FirstTenant(tenants, tokens);
-    this.given = given;
-    this.file = data.resolve("token");
+  Welcome(TenantRepository tenants, ApiTokenRepository tokens, @Value("${apm.bootstrap-token:}") String givenToken,
+      @Value("${apm.operator-token:}") String givenOperatorToken, @Value("${apm.data-dir}") Path data) {
+    this.first = new FirstTokens(tenants, tokens);
+    this.givenToken = givenToken;
+    this.givenOperatorToken = givenOperatorToken;
+    this.data = data;
   }
 
   @EventListener
@@ -34,22 +36,26 @@ final class Welcome {
 
   @EventListener(ApplicationReadyEvent.class)
   void ready() throws IOException {
-    String token = given.isBlank() ? kept() : given;
-    first.admit(token);
-    tell(token);
+    String token = givenToken.isBlank() ? kept(data.resolve("token")) : givenToken;
+    first.admitTenant(token);
+    Path operatorFile = data.resolve("operator.token");
+    first.admitOperator(givenOperatorToken.isBlank() ? kept(operatorFile) : givenOperatorToken);
+    tell(token, givenOperatorToken.isBlank() ? "token in " + operatorFile : "with the token given");
   }
 
-  /** The generated token is kept in a file that only its owner can read, so that a restart changes nothing. */
-  private String kept() throws IOException {
+  /** A generated token is kept in a file that only its owner can read, so that a restart changes nothing. */
+  private static String kept(Path file) throws IOException {
     if (!Files.exists(file)) {
       Files.createDirectories(file.toAbsolutePath().getParent());
       Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    }
+    if (Files.size(file) == 0) { // new, or left so by a start that did not get further
       Files.writeString(file, ApiToken.random());
     }
     return Files.readString(file).strip();
   }
 
-  private void tell(String token) {
+  private void tell(String token, String operator) {
     String url = "http://localhost:" + port;
     Standalone.say("""
 
@@ -58,6 +64,7 @@ final class Welcome {
           Address   %s
           Tenant    default
           Token     %s
+          Operator  %s
           Health    %s/actuator/health
 
         k6 sends its metrics here with:
@@ -67,6 +74,6 @@ final class Welcome {
           export K6_CLOUD_TRACES_ENABLED=false
 
         Destinations on loopback and in private networks are allowed (--apm.egress.allow=private); Ctrl-C stops the service.
-        """.formatted(url, token, url, url, token));
+        """.formatted(url, token, operator, url, url, token));
   }
 }

@@ -2,13 +2,21 @@ package dev.apmexport.store;
 
 import dev.apmexport.store.ledger.LedgerWriter;
 import dev.apmexport.store.log.MetricLog;
+import dev.apmexport.store.profile.Profile;
+import dev.apmexport.store.profile.ProfileRepository;
+import dev.apmexport.store.profile.Profiles;
 import dev.apmexport.store.run.RunExport;
 import dev.apmexport.store.run.RunExportRepository;
+import dev.apmexport.store.run.RunSeries;
 import dev.apmexport.store.run.RunStates;
 import dev.apmexport.store.run.Runs;
 import dev.apmexport.store.run.TestRun;
 import dev.apmexport.store.run.TestRunRepository;
+import dev.apmexport.store.secret.DataKeys;
 import dev.apmexport.store.secret.MasterKey;
+import dev.apmexport.store.secret.MasterKeyFile;
+import dev.apmexport.store.secret.SecretRetention;
+import dev.apmexport.store.secret.SecretStore;
 import dev.apmexport.store.secret.Vault;
 import dev.apmexport.store.tenant.ApiToken;
 import dev.apmexport.store.tenant.Tenant;
@@ -27,24 +35,44 @@ import org.springframework.transaction.PlatformTransactionManager;
 
 /** The store's parts, for whichever process imports it. */
 @Configuration(proxyBeanMethods = false)
-@EntityScan(basePackageClasses = {Tenant.class, ApiToken.class, TestRun.class, RunExport.class})
-@EnableJpaRepositories(basePackageClasses = {TenantRepository.class, TestRunRepository.class})
+@EntityScan(basePackageClasses = {Tenant.class, ApiToken.class, TestRun.class, RunExport.class, Profile.class})
+@EnableJpaRepositories(basePackageClasses = {TenantRepository.class, TestRunRepository.class, ProfileRepository.class})
 public class StoreConfiguration {
   @Bean
   DatabaseTimeline databaseTimeline(JdbcClient jdbc) {
     return new DatabaseTimeline(jdbc);
   }
 
-  /** The key comes from the setting or else from a file that the first start makes. */
+  /** The master key comes from the setting or else from a file that the first start makes. */
   @Bean
-  Vault vault(@Value("${apm.master-key:}") String key, @Value("${apm.data-dir:data}") Path dataDirectory) {
-    return new Vault(key.isBlank() ? MasterKey.inFile(dataDirectory.resolve("master.key")) : key);
+  SecretStore secretStore(@Value("${apm.master-key:}") String key, @Value("${apm.data-dir:data}") Path dataDirectory,
+      JdbcClient jdbc, PlatformTransactionManager transactions) {
+    DataKeys keys = new DataKeys(jdbc, transactions);
+    MasterKey master = key.isBlank() ? new MasterKeyFile(dataDirectory.resolve("master.key")).keyOf(keys)
+        : MasterKey.of(key, "APM_MASTER_KEY");
+    return new SecretStore(jdbc, transactions, new Vault(keys, master));
   }
 
   @Bean
-  Runs runs(TestRunRepository runs, RunExportRepository exports, JdbcClient jdbc, Vault vault,
-      PlatformTransactionManager transactions, DatabaseTimeline clock) {
-    return new Runs(runs, exports, jdbc, vault, transactions, clock);
+  Profiles profiles(ProfileRepository profiles, SecretStore secrets, PlatformTransactionManager transactions,
+      DatabaseTimeline clock) {
+    return new Profiles(profiles, secrets, transactions, clock);
+  }
+
+  @Bean
+  Runs runs(TestRunRepository runs, RunExportRepository exports, JdbcClient jdbc, SecretStore secrets,
+      Profiles profiles, PlatformTransactionManager transactions, DatabaseTimeline clock) {
+    return new Runs(runs, exports, jdbc, secrets, profiles, transactions, clock);
+  }
+
+  @Bean
+  RunSeries runSeries(JdbcClient jdbc) {
+    return new RunSeries(jdbc);
+  }
+
+  @Bean
+  SecretRetention secretRetention(JdbcClient jdbc, PlatformTransactionManager transactions) {
+    return new SecretRetention(jdbc, transactions);
   }
 
   @Bean

@@ -8,6 +8,8 @@ import java.time.Instant;
 public final class GiveUp {
   private static final Duration IN_ORDER = Duration.ofHours(1);
   private static final Duration OUT_OF_ORDER = Duration.ofHours(24);
+  /** For an export of which it is not known where it goes. */
+  public static final Duration LONGEST = OUT_OF_ORDER;
 
   private GiveUp() {}
 

@@ -4,7 +4,14 @@ import dev.apmexport.exporter.Export;
 import dev.apmexport.store.ledger.LedgerWriter;
 import dev.apmexport.store.ledger.PostgresLedger;
 import dev.apmexport.store.run.RunExport;
+import dev.apmexport.store.run.RunExportRepository;
 import dev.apmexport.store.run.Runs;
+import dev.apmexport.store.run.TestRun;
+import dev.apmexport.store.secret.SecretsUnavailable;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -12,17 +19,47 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * them.
  */
 public final class OpenExports {
+  private static final Logger LOG = LoggerFactory.getLogger(OpenExports.class);
+
   private final Runs runs;
+  private final RunExportRepository exports;
   private final JdbcClient jdbc;
   private final LedgerWriter ledgers;
 
-  public OpenExports(Runs runs, JdbcClient jdbc, LedgerWriter ledgers) {
+  public OpenExports(Runs runs, RunExportRepository exports, JdbcClient jdbc, LedgerWriter ledgers) {
     this.runs = runs;
+    this.exports = exports;
     this.jdbc = jdbc;
     this.ledgers = ledgers;
   }
 
-  public Export take(RunExport export) {
-    return new Export(export.index(), runs.open(export), PostgresLedger.takeOver(jdbc, ledgers, export.id()));
+  /**
+   * What the exports of a run do, in the order of their blocks. One whose secrets cannot be had is not among them: it
+   * writes nothing, so no series is its own.
+   */
+  public List<Export.Neighbour> of(TestRun run) {
+    List<Export.Neighbour> open = new ArrayList<>();
+    for (RunExport export : exports.findByTestRunIdOrderByIndex(run.id())) {
+      try {
+        if (!export.isDisabled()) {
+          open.add(new Export.Neighbour(export.index(), runs.open(export)));
+        }
+      } catch (SecretsUnavailable e) {
+        LOG.debug("Export {} of run {} owns no series. {}", export.index(), run.id(), e.getMessage());
+      }
+    }
+    return open;
+  }
+
+  /**
+   * Throws {@link SecretsUnavailable} if its secrets were deleted or do not open; it is not taken over then.
+   *
+   * @param run what the exports of its run do
+   */
+  public Export take(RunExport export, List<Export.Neighbour> run) {
+    Export.Neighbour own = run.stream().filter(one -> one.index() == export.index()).findFirst()
+        .orElseGet(() -> new Export.Neighbour(export.index(), runs.open(export)));
+    return new Export(own.index(), own.config(), PostgresLedger.takeOver(jdbc, ledgers, export.id()), own.among(run),
+        export.isShared());
   }
 }

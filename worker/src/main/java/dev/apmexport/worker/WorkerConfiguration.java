@@ -12,9 +12,11 @@ import dev.apmexport.store.StoreConfiguration;
 import dev.apmexport.store.ledger.LedgerWriter;
 import dev.apmexport.store.log.MetricLog;
 import dev.apmexport.store.run.RunExportRepository;
+import dev.apmexport.store.run.RunSeries;
 import dev.apmexport.store.run.RunStates;
 import dev.apmexport.store.run.Runs;
 import dev.apmexport.store.run.TestRunRepository;
+import dev.apmexport.store.secret.SecretRetention;
 import dev.apmexport.store.work.Work;
 import dev.apmexport.worker.live.LiveRuns;
 import dev.apmexport.worker.secondpass.SecondPasses;
@@ -46,14 +48,14 @@ public class WorkerConfiguration {
   }
 
   @Bean
-  OpenExports openExports(Runs runs, JdbcClient jdbc, LedgerWriter ledgers) {
-    return new OpenExports(runs, jdbc, ledgers);
+  OpenExports openExports(Runs runs, RunExportRepository exports, JdbcClient jdbc, LedgerWriter ledgers) {
+    return new OpenExports(runs, exports, jdbc, ledgers);
   }
 
   @Bean
   LiveRuns liveRuns(TestRunRepository runs, RunExportRepository exports, OpenExports open, MetricLog log,
-      RunStates states, Work work, Exporter.Means means) {
-    return new LiveRuns(runs, exports, open, log, states, work, means);
+      RunStates states, RunSeries series, Work work, Exporter.Means means) {
+    return new LiveRuns(runs, exports, open, log, states, series, work, means);
   }
 
   @Bean
@@ -63,8 +65,9 @@ public class WorkerConfiguration {
   }
 
   @Bean
-  Upkeep upkeep(RunStates states, Work work, MetricLog log, JdbcClient jdbc, WorkerSettings settings) {
-    return new Upkeep(states, work, log, jdbc, settings.keepLog());
+  Upkeep upkeep(RunStates states, Work work, MetricLog log, SecretRetention secrets, JdbcClient jdbc,
+      WorkerSettings settings) {
+    return new Upkeep(states, work, log, secrets, jdbc, settings.keepLog());
   }
 
   @Bean(initMethod = "start", destroyMethod = "stop")

@@ -33,6 +33,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** Workers as their own processes have them, on one empty database, with a receiver on loopback; no api. */
 abstract class WithWorker {
   private static final TestPostgres.Database DATABASE = TestPostgres.freshDatabase();
+  /** Thirty-two bytes in Base64. */
+  protected static final String MASTER_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   protected final LoopbackServer receiver = new LoopbackServer();
@@ -55,10 +57,14 @@ abstract class WithWorker {
   }
 
   static ConfigurableApplicationContext startWorker() {
+    return startWorker(MASTER_KEY);
+  }
+
+  static ConfigurableApplicationContext startWorker(String masterKey) {
     return new SpringApplicationBuilder(WorkerApplication.class).run("--spring.config.name=worker", "--server.port=0",
         "--apm.database-url=" + DATABASE.url(), "--apm.database-username=" + DATABASE.username(),
         "--apm.database-password=" + DATABASE.password(), "--spring.datasource.hikari.maximum-pool-size=5",
-        "--apm.master-key=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", "--apm.egress.allow=private",
+        "--apm.master-key=" + masterKey, "--apm.egress.allow=private",
         "--logging.level.root=off", "--spring.main.banner-mode=off");
   }
 
@@ -66,10 +72,14 @@ abstract class WithWorker {
   protected TestRun run(int exports) {
     String block = "{\"provider\":\"prometheus\",\"remoteWriteURL\":\"" + receiver.uri("/write")
         + "\",\"resampleRate\":1}";
-    String apm = "[" + (block + ",").repeat(exports).replaceAll(",$", "") + "]";
+    return run("{\"apm\":[" + (block + ",").repeat(exports).replaceAll(",$", "") + "]}");
+  }
+
+  /** A run of a script with these options.cloud. */
+  protected TestRun run(String cloud) {
     Tenant tenant = worker.getBean(TenantRepository.class).save(new Tenant("t-" + UUID.randomUUID()));
     return worker.getBean(Runs.class).create(tenant, "run", null,
-        JsonMapper.shared().readTree("{\"cloud\":{\"apm\":" + apm + "}}")).run();
+        JsonMapper.shared().readTree("{\"cloud\":" + cloud + "}")).run();
   }
 
   /** Pushes the given number of buckets, the last of which began as many seconds ago; returns what became of it. */
@@ -102,7 +112,11 @@ abstract class WithWorker {
   }
 
   protected RunExport export(TestRun run) {
-    return worker.getBean(RunExportRepository.class).findByTestRunIdOrderByIndex(run.id()).getFirst();
+    return export(run, 0);
+  }
+
+  protected RunExport export(TestRun run, int index) {
+    return worker.getBean(RunExportRepository.class).findByTestRunIdOrderByIndex(run.id()).get(index);
   }
 
   protected long accepted(TestRun run) {

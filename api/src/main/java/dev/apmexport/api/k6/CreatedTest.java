@@ -7,6 +7,7 @@ import dev.apmexport.store.run.RunExport;
 import dev.apmexport.store.run.Runs;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** k6's CreateTestRunResponse: the run's id, settings that go before k6's own, and lines for k6's console. */
 record CreatedTest(@JsonProperty("reference_id") String referenceId, Config config, List<LogLine> logs) {
@@ -21,30 +22,55 @@ record CreatedTest(@JsonProperty("reference_id") String referenceId, Config conf
 
   private static final int SERIES_IN_BATCH = 1_000;
 
-  static CreatedTest of(Runs.Created created, String detailsUrl) {
+  /**
+   * @param profile the one that k6's host is bound to, if any
+   * @param service the address that k6 has reached
+   */
+  static CreatedTest of(Runs.Created created, @Nullable String profile, String service) {
+    String id = Long.toString(created.run().id());
     RunSettings settings = created.run().settings();
     Config config = new Config(settings.aggregationPeriod() + "s", settings.waitPeriod() + "s", "1s", 1,
-        SERIES_IN_BATCH,
-        false, detailsUrl);
-    return new CreatedTest(Long.toString(created.run().id()), config, logs(created.exports()));
+        SERIES_IN_BATCH, false, service + "/api/v1/test-runs/" + id);
+    List<LogLine> logs = new ArrayList<>(source(created, profile, service));
+    created.exports().forEach(export -> logs.addAll(faults(export)));
+    return new CreatedTest(id, config, logs);
   }
 
-  private static List<LogLine> logs(List<RunExport> exports) {
-    List<LogLine> logs = new ArrayList<>();
-    if (exports.isEmpty()) {
-      logs.add(new LogLine("warning",
-          "This run has no apm block, so its metrics are kept and exported nowhere: k6 run -o cloud does "
-              + "not send the script's options. Create the run with POST /api/v1/test-runs and the options, and start k6 with "
-              + "K6_CLOUD_PUSH_REF_ID set to its id."));
+  /** Where the run's blocks are from, as far as that does not go without saying. */
+  private static List<LogLine> source(Runs.Created created, @Nullable String profile, String service) {
+    String used = created.run().profile();
+    if (used != null && !created.exports().isEmpty()) {
+      return List.of(new LogLine("info", "This run is exported as the profile \"" + used + "\" says."));
     }
-    for (RunExport export : exports) {
-      for (Problem problem : export.problems()) {
-        logs.add(new LogLine(problem.isError() ? "error" : "warning", problem.toString()));
-      }
-      if (export.isDisabled()) {
-        logs.add(new LogLine("error",
-            "apm[" + export.index() + "] is disabled; the test runs on and exports nothing by it."));
-      }
+    if (!created.exports().isEmpty()) {
+      return profile == null ? List.of() : List.of(new LogLine("info",
+          "This run is exported as the script's own apm block says, and not as the profile \"" + profile + "\"."));
+    }
+    return List.of(profile == null || used != null ? nothingToExport(service) : unknownProfile(profile, service));
+  }
+
+  private static LogLine nothingToExport(String service) {
+    return new LogLine("warning", "This run has no apm block, so its metrics are kept and exported nowhere: k6 run -o cloud "
+        + "does not send the script's options. Store the block as a profile with PUT " + service
+        + "/api/v1/apm-profiles/<name> {\"apm\": [ … ]} and start k6 with K6_CLOUD_HOST=" + service + "/p/<name>; or create "
+        + "the run with POST " + service + "/api/v1/test-runs and the options, and start k6 with K6_CLOUD_PUSH_REF_ID set "
+        + "to its id.");
+  }
+
+  private static LogLine unknownProfile(String profile, String service) {
+    return new LogLine("error", "There is no profile \"" + profile + "\", so this run's metrics are kept and exported "
+        + "nowhere. Make it with PUT " + service + "/api/v1/apm-profiles/" + profile + " {\"apm\": [ … ]}, and start the "
+        + "test again.");
+  }
+
+  private static List<LogLine> faults(RunExport export) {
+    List<LogLine> logs = new ArrayList<>();
+    for (Problem problem : export.problems()) {
+      logs.add(new LogLine(problem.isError() ? "error" : "warning", problem.toString()));
+    }
+    if (export.isDisabled()) {
+      logs.add(new LogLine("error",
+          "apm[" + export.index() + "] is disabled; the test runs on and exports nothing by it."));
     }
     return logs;
   }

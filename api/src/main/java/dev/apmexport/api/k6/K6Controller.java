@@ -3,10 +3,12 @@ package dev.apmexport.api.k6;
 import dev.apmexport.api.run.Intake;
 import dev.apmexport.api.security.Caller;
 import dev.apmexport.api.security.DatabasePatience;
+import dev.apmexport.api.security.OpenToRunTokens;
 import dev.apmexport.api.security.Refused;
 import dev.apmexport.store.run.Runs;
 import dev.apmexport.store.tenant.Tenant;
 import dev.apmexport.store.tenant.TenantRepository;
+import io.swagger.v3.oas.annotations.Parameter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
@@ -16,6 +18,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
@@ -43,16 +46,15 @@ public class K6Controller {
 
   @PostMapping(path = "/v1/tests", consumes = MediaType.APPLICATION_JSON_VALUE)
   CreatedTest create(Caller caller, @RequestBody JsonNode body,
-      @RequestHeader(name = "K6-Idempotency-Key", required = false) @Nullable String key) {
+      @RequestHeader(name = "K6-Idempotency-Key", required = false) @Nullable String key,
+      @Parameter(hidden = true) @RequestAttribute(name = ProfilePath.PROFILE, required = false) @Nullable String profile) {
     Intake.checked(key);
     JsonNode options = JsonMapper.shared().createObjectNode().set("thresholds", body.path("thresholds"));
     Runs.Created created = patience.call(0, () -> {
       Tenant tenant = tenants.findById(caller.tenant().value()).orElseThrow();
-      return runs.create(tenant, body.path("name").asString("k6 test"), key, options);
+      return runs.create(tenant, body.path("name").asString("k6 test"), key, options, profile);
     });
-    String details = ServletUriComponentsBuilder.fromCurrentContextPath().path("/api/v1/test-runs/{id}")
-        .build(created.run().id()).toString();
-    return CreatedTest.of(created, details);
+    return CreatedTest.of(created, profile, ServletUriComponentsBuilder.fromCurrentContextPath().toUriString());
   }
 
   @PostMapping(path = "/v1/tests", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
@@ -62,6 +64,7 @@ public class K6Controller {
             + "\"k6 cloud run --local-execution --no-archive-upload\".");
   }
 
+  @OpenToRunTokens
   @PostMapping("/v2/metrics/{id}")
   ResponseEntity<Void> push(Caller caller, @PathVariable String id, InputStream body,
       @RequestHeader(name = "K6-Idempotency-Key", required = false) @Nullable String key) throws IOException {

@@ -46,7 +46,7 @@ public final class Intake {
   public TestRun find(Caller caller, String id) {
     return patience.call(0, () -> number(id) < 0 ? Optional.<TestRun>empty()
         : runs.findByIdAndTenantId(number(id), caller.tenant().value()))
-        .orElseThrow(() -> Refused.notFound("There is no test run " + id + "."));
+        .filter(run -> caller.maySee(run.id())).orElseThrow(() -> Refused.notFound("There is no test run " + id + "."));
   }
 
   private static long number(String id) {

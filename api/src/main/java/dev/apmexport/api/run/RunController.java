@@ -2,8 +2,11 @@ package dev.apmexport.api.run;
 
 import dev.apmexport.api.security.Caller;
 import dev.apmexport.api.security.DatabasePatience;
+import dev.apmexport.api.security.OpenToRunTokens;
 import dev.apmexport.api.security.Refused;
 import dev.apmexport.exporter.reconcile.ReconciliationReport;
+import dev.apmexport.store.profile.Profile;
+import dev.apmexport.store.profile.Profiles;
 import dev.apmexport.store.run.RunExport;
 import dev.apmexport.store.run.RunExportRepository;
 import dev.apmexport.store.run.RunStates;
@@ -39,6 +42,7 @@ public class RunController {
   private static final int MAX_PAGE = 200;
 
   private final Runs runs;
+  private final Profiles profiles;
   private final TestRunRepository found;
   private final RunExportRepository exports;
   private final RunStates states;
@@ -46,9 +50,11 @@ public class RunController {
   private final Intake intake;
   private final DatabasePatience patience;
 
-  public RunController(Runs runs, TestRunRepository found, RunExportRepository exports, RunStates states,
+  public RunController(Runs runs, Profiles profiles, TestRunRepository found, RunExportRepository exports,
+      RunStates states,
       TenantRepository tenants, Intake intake, DatabasePatience patience) {
     this.runs = runs;
+    this.profiles = profiles;
     this.found = found;
     this.exports = exports;
     this.states = states;
@@ -72,12 +78,22 @@ public class RunController {
           "options must be an object: the script's options, as \"k6 inspect\" prints them.");
     }
     Intake.checked(key);
+    String profile = profile(caller, body.path("profile"));
     Runs.Created created = patience.call(0, () -> {
       Tenant tenant = tenants.findById(caller.tenant().value()).orElseThrow();
-      return runs.create(tenant, body.path("name").asString(), key, body.path("options"));
+      return runs.create(tenant, body.path("name").asString(), key, body.path("options"), profile);
     });
     return ResponseEntity.created(URI.create("/api/v1/test-runs/" + created.run().id()))
         .body(RunView.of(created.run(), created.exports(), Map.of()));
+  }
+
+  /** A profile that is asked for must be there, whether or not the options have blocks of their own. */
+  private @Nullable String profile(Caller caller, JsonNode asked) {
+    if (asked.isMissingNode() || asked.isNull()) { return null; }
+    String name = asked.asString("");
+    return patience.call(0, () -> profiles.find(caller.tenant(), name)).map(Profile::name)
+        .orElseThrow(() -> new Refused(HttpStatus.BAD_REQUEST, "There is no profile " + asked + "; make it with PUT "
+            + "/api/v1/apm-profiles/<name> before, or leave \"profile\" out."));
   }
 
   @GetMapping
@@ -108,6 +124,7 @@ public class RunController {
   }
 
   /** One MetricSet of k6's, as a snappy block. */
+  @OpenToRunTokens
   @PostMapping("/{id}/metrics")
   ResponseEntity<Void> metrics(Caller caller, @PathVariable String id, InputStream body,
       @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
@@ -117,6 +134,7 @@ public class RunController {
   }
 
   /** k6's JSON lines ({@code -o json}), plain or gzip, of any length. */
+  @OpenToRunTokens
   @PostMapping("/{id}/samples")
   SamplesUpload.Stored samples(Caller caller, @PathVariable String id, InputStream body,
       @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key) {

@@ -12,7 +12,10 @@ import org.springframework.web.context.request.NativeWebRequest;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 
-/** Finds the caller by the token in the Authorization header: {@code Token …}, as k6 says it, or {@code Bearer …}. */
+/**
+ * Finds who calls by the token in the Authorization header: {@code Token …}, as k6 says it, or {@code Bearer …}. Asks
+ * the database every time, so that a revoked token is refused at once.
+ */
 public final class CallerResolver implements HandlerMethodArgumentResolver {
   private final ApiTokenRepository tokens;
   private final DatabasePatience patience;
@@ -24,17 +27,44 @@ public final class CallerResolver implements HandlerMethodArgumentResolver {
 
   @Override
   public boolean supportsParameter(MethodParameter parameter) {
-    return parameter.getParameterType() == Caller.class;
+    return parameter.getParameterType() == Caller.class || parameter.getParameterType() == Operator.class;
   }
 
   @Override
-  public Caller resolveArgument(MethodParameter parameter, @Nullable ModelAndViewContainer container,
+  public Object resolveArgument(MethodParameter parameter, @Nullable ModelAndViewContainer container,
       NativeWebRequest request, @Nullable WebDataBinderFactory binders) {
-    String token = token(request.getHeader(HttpHeaders.AUTHORIZATION));
-    Optional<ApiToken> known = patience.call(0, () -> tokens.findById(ApiToken.digest(token)));
-    return known.filter(found -> !found.isRevoked() && found.scope().equals("tenant"))
-        .map(found -> new Caller(found.tenant())).orElseThrow(() -> new Refused(HttpStatus.UNAUTHORIZED,
-            "The token is not known here, or it was revoked. Check K6_CLOUD_TOKEN or the Authorization header."));
+    ApiToken token = known(token(request.getHeader(HttpHeaders.AUTHORIZATION)));
+    return parameter.getParameterType() == Operator.class ? operator(token)
+        : caller(token, parameter.hasMethodAnnotation(OpenToRunTokens.class));
+  }
+
+  private ApiToken known(String token) {
+    Optional<ApiToken> known = patience.call(0, () -> tokens.findBySha256(ApiToken.digest(token)));
+    return known.filter(found -> found.revokedAt() == null).orElseThrow(() -> new Refused(HttpStatus.UNAUTHORIZED,
+        "The token is not known here, or it was revoked. Check K6_CLOUD_TOKEN or the Authorization header."));
+  }
+
+  private static Operator operator(ApiToken token) {
+    if (token.scope() != ApiToken.Scope.OPERATOR) {
+      throw new Refused(HttpStatus.FORBIDDEN,
+          "This takes an operator's token; the token given is one of scope \"" + token.scope() + "\".");
+    }
+    return new Operator();
+  }
+
+  private static Caller caller(ApiToken token, boolean openToRunTokens) {
+    return switch (token.scope()) {
+      case TENANT -> new Caller(token.tenant(), null);
+      case RUN -> {
+        if (!openToRunTokens) {
+          throw new Refused(HttpStatus.FORBIDDEN,
+              "The token given may push to its own test run and do nothing else; this takes a tenant's token.");
+        }
+        yield new Caller(token.tenant(), token.testRunId());
+      }
+      case OPERATOR -> throw new Refused(HttpStatus.FORBIDDEN, "This takes a tenant's token; the token given is an "
+          + "operator's, which gets one for a tenant with POST /api/v1/tenants/<id>/tokens.");
+    };
   }
 
   private static String token(@Nullable String header) {

@@ -1,10 +1,12 @@
 package dev.apmexport.api.security;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -15,6 +17,7 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.multipart.MultipartException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
 /** Says a refusal in the caller's own format: k6's on k6's paths, RFC 9457 on ours. */
@@ -24,7 +27,17 @@ public final class Refusals extends ResponseEntityExceptionHandler {
 
   @ExceptionHandler
   ResponseEntity<Object> refused(Refused refused, HttpServletRequest request) {
-    return answer(refused.status(), String.valueOf(refused.getMessage()), refused.facts(), request);
+    ResponseEntity<Object> answer = answer(refused.status(), String.valueOf(refused.getMessage()), refused.facts(),
+        request);
+    Duration wait = refused.retryAfter();
+    return wait == null ? answer : ResponseEntity.status(refused.status()).headers(answer.getHeaders())
+        .header(HttpHeaders.RETRY_AFTER, Long.toString(Refused.seconds(wait))).body(answer.getBody());
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> unreadable(MultipartException broken, HttpServletRequest request) {
+    return answer(HttpStatus.BAD_REQUEST, "The multipart body cannot be read: "
+        + NestedExceptionUtils.getMostSpecificCause(broken).getMessage() + ".", Map.of(), request);
   }
 
   /** A fault of ours: the log has the cause, the caller a sentence. */
@@ -56,7 +69,8 @@ public final class Refusals extends ResponseEntityExceptionHandler {
     return ResponseEntity.status(status).header(HttpHeaders.CONTENT_TYPE, "application/problem+json").body(problem);
   }
 
-  private static boolean isK6(String path) {
+  /** Whether the path is one of k6's own. */
+  public static boolean isK6(String path) {
     return path.startsWith("/v1/") || path.startsWith("/v2/");
   }
 }

@@ -1,6 +1,8 @@
 package dev.apmexport.api.security;
 
+import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
 /** A request that cannot be served as it is; the message is for whoever sent it. */
@@ -8,6 +10,7 @@ public final class Refused extends RuntimeException {
   private static final long serialVersionUID = 1;
   private final HttpStatus status;
   private final transient Map<String, Object> facts;
+  private final @Nullable Duration wait;
 
   public Refused(HttpStatus status, String message) {
     this(status, message, Map.of());
@@ -15,9 +18,30 @@ public final class Refused extends RuntimeException {
 
   /** @param facts what a program wants to know beside the sentence */
   public Refused(HttpStatus status, String message, Map<String, Object> facts) {
+    this(status, message, facts, null);
+  }
+
+  private Refused(HttpStatus status, String message, Map<String, Object> facts, @Nullable Duration wait) {
     super(message);
     this.status = status;
     this.facts = facts;
+    this.wait = wait;
+  }
+
+  /** Too many requests; after this time another may be served. */
+  public static Refused forNow(String message, Duration wait) {
+    return new Refused(HttpStatus.TOO_MANY_REQUESTS, message, Map.of(), wait);
+  }
+
+  /** Whole seconds, rounded up, as the header Retry-After has them. */
+  static long seconds(Duration wait) {
+    return wait.plusNanos(999_999_999).toSeconds();
+  }
+
+  /** When to try again; null where that is not what was wrong. */
+  @Nullable
+  Duration retryAfter() {
+    return wait;
   }
 
   public static Refused notFound(String what) {

@@ -92,9 +92,11 @@ class RefusalsTest extends WithApi {
     Answer path = get("/api/v1/nothing");
     assertThat(path.status()).isEqualTo(404);
     problem(path, "");
-    Answer k6Path = post("/v1/validate-options", "{}");
-    assertThat(k6Path.status()).isEqualTo(404);
-    k6(k6Path, "");
+    for (String unknown : new String[]{"/v1/validate-options", "/p/nightly/v1/validate-options"}) {
+      Answer k6Path = post(unknown, "{}");
+      assertThat(k6Path.status()).isEqualTo(404);
+      k6(k6Path, "");
+    }
     k6(send(request("/v2/metrics/1").GET()), "GET");
   }
 
@@ -123,8 +125,10 @@ class RefusalsTest extends WithApi {
     assertThat(description.status()).isEqualTo(200);
     assertThat(description.json().path("paths").propertyNames()).contains("/v1/tests", "/v1/tests/{id}",
         "/v2/metrics/{id}",
-        RUNS, RUNS + "/{id}", RUNS + "/{id}/samples", RUNS + "/{id}/metrics", RUNS + "/{id}/finish");
-    assertThat(description.text()).doesNotContain("\"caller\"");
+        RUNS, RUNS + "/{id}", RUNS + "/{id}/samples", RUNS + "/{id}/metrics", RUNS + "/{id}/finish",
+        "/api/v1/tenants", "/api/v1/tenants/{id}", "/api/v1/tenants/{tenantId}/tokens",
+        "/api/v1/tenants/{tenantId}/tokens/{id}");
+    assertThat(description.text()).doesNotContain("\"name\":\"caller\"", "\"name\":\"operator\"");
   }
 
   private static void problem(Answer answer, String reason) {

@@ -2,7 +2,9 @@ package dev.apmexport.store.run;
 
 import dev.apmexport.exporter.ExportStatus;
 import dev.apmexport.exporter.block.Problem;
+import dev.apmexport.exporter.config.ApmBlock;
 import dev.apmexport.exporter.config.ApmBlocks;
+import dev.apmexport.exporter.config.ExportConfig;
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.GenerationType;
@@ -10,6 +12,8 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
@@ -30,17 +34,25 @@ public class RunExport {
   private String config = "{}";
   private String problems = "[]";
   private @Nullable String status;
+  private boolean shared;
+  private boolean reconcile = true;
 
   protected RunExport() {}
 
-  /** @param config the block as it was written, with {@code ***} in place of its secrets */
-  RunExport(long testRunId, int index, String provider, boolean enabled, String config, List<Problem> problems) {
+  /**
+   * @param config the block as it was written, with {@code ***} in place of its secrets
+   * @param shared whether another run that is not over may write the same series to the same destination
+   */
+  RunExport(long testRunId, ApmBlock block, String config, boolean shared) {
     this.testRunId = testRunId;
-    this.index = index;
-    this.provider = provider.replace('\0', '\uFFFD'); // which PostgreSQL's text may not hold
-    this.state = enabled ? "live" : "disabled";
+    this.index = block.index();
+    this.provider = TestRun.storable(block.provider());
+    this.state = block.enabled() ? "live" : "disabled";
     this.config = config;
-    this.problems = JSON.writeValueAsString(problems);
+    this.problems = JSON.writeValueAsString(block.problems());
+    this.shared = shared;
+    ExportConfig wanted = block.config();
+    this.reconcile = wanted == null || wanted.reconcile();
   }
 
   public long id() {
@@ -71,6 +83,11 @@ public class RunExport {
     return state.equals("disabled");
   }
 
+  /** Whether another run that was not over may write, or have written, the same series to the same destination. */
+  public boolean isShared() {
+    return shared;
+  }
+
   String config() {
     return config;
   }
@@ -78,17 +95,28 @@ public class RunExport {
   /** What was wrong with the block, and what the run's data have shown since. */
   public List<Problem> problems() {
     List<Problem> all = new ArrayList<>(JSON.readValue(problems, new TypeReference<List<Problem>>() {}));
+    warnOfSharing(all);
     ExportStatus known = status();
     if (known != null) {
       warnOfRate(known.effectiveResampleRate(), all);
       known.samples().refusals().forEach((reason, samples) -> all
           .add(Problem.warning("samples", samples + " samples were refused: " + reason.sentence() + ".")));
+      all.addAll(Objects.requireNonNullElse(known.warnings(), List.of())); // earlier versions stored none
     }
-    return all;
+    return all.stream().distinct().toList();
+  }
+
+  /** A run that was made later has found this one; one that was made before is in the block's own problems. */
+  private void warnOfSharing(List<Problem> all) {
+    String place = "apm[" + index + "].includeTestRunId";
+    if (shared && all.stream().noneMatch(problem -> problem.path().equals(place))) {
+      all.add(Problem.warning(place, "a run that was made later writes the same series to the same destination; set "
+          + "includeTestRunId: true, so that each run has series of its own."));
+    }
   }
 
   private void warnOfRate(int effective, List<Problem> all) {
-    int wished = JSON.readTree(config).path("resampleRate").asInt(ApmBlocks.DEFAULT_RATE);
+    int wished = wishedRate();
     if (effective != wished) {
       all.add(Problem.warning("apm[" + index + "].resampleRate",
           "is " + wished + " s, but k6 sent buckets that do not divide it; "
@@ -96,8 +124,23 @@ public class RunExport {
     }
   }
 
+  private int wishedRate() {
+    return JSON.readTree(config).path("resampleRate").asInt(ApmBlocks.DEFAULT_RATE);
+  }
+
   /** How far the export was when its worker last said so; null before the first word. */
   public @Nullable ExportStatus status() {
     return status == null ? null : JSON.readValue(status, ExportStatus.class);
+  }
+
+  /** How far it is, now that it cannot go on for this reason. */
+  public ExportStatus pausedBecause(String reason) {
+    ExportStatus last = status();
+    if (last == null) {
+      last = new ExportStatus(ExportStatus.State.PAUSED, wishedRate(), new ExportStatus.Windows(0, 0, 0),
+          new ExportStatus.Points(0, 0, 0), new ExportStatus.Samples(0, 0, 0, 0, 0, Map.of()), 0, reason, List.of());
+    }
+    return new ExportStatus(ExportStatus.State.PAUSED, last.effectiveResampleRate(), last.windows(), last.points(),
+        last.samples(), last.lagSeconds(), reason, last.warnings());
   }
 }

@@ -3,9 +3,20 @@ package dev.apmexport.store.run;
 import java.util.Collection;
 import java.util.List;
 import org.springframework.data.jpa.repository.JpaRepository;
+import org.springframework.data.jpa.repository.Query;
 
 public interface RunExportRepository extends JpaRepository<RunExport, Long> {
   List<RunExport> findByTestRunIdOrderByIndex(long testRunId);
 
   List<RunExport> findByTestRunIdInOrderByIndex(Collection<Long> testRunIds);
+
+  /** What the tenant's other runs that are not over export, of the newest such runs. */
+  @Query(nativeQuery = true, value = """
+      select e.* from export e join (
+          select r.id from test_run r join run_head h on h.test_run_id = r.id
+          where r.tenant_id = :tenantId and r.id <> :testRunId and (r.state in ('running', 'finishing')
+            or r.state = 'created' and (h.next_seq > 0 or r.created_at > now() - interval '1 hour'))
+          order by r.id desc limit 20) r on r.id = e.test_run_id
+      where e.state in ('live', 'behind', 'paused', 'reconciling') order by e.id desc limit 200""")
+  List<RunExport> openBeside(long tenantId, long testRunId);
 }

@@ -55,6 +55,13 @@ public final class RunStates {
         .params(gaveUp ? "gaveUp" : "done", throughSeq, exportId).update();
   }
 
+  /** Notes that all is sent of an export that wants no second pass. */
+  public void exported(long exportId, boolean gaveUp) {
+    jdbc.sql("""
+        update export set state = ?, reconciled_seq = (select next_seq from run_head where test_run_id = export.test_run_id)
+        where id = ?""").params(gaveUp ? "gaveUp" : "done", exportId).update();
+  }
+
   /** Ends the run if it was closed and every export of it has come to its end. */
   public void endIfAllDone(long testRunId) {
     jdbc.sql("""
@@ -104,7 +111,7 @@ public final class RunStates {
     return new ArrayList<>(jdbc.sql("""
         select e.id from export e join run_head h on h.test_run_id = e.test_run_id
         where h.finish is not null
-          and (e.state = 'reconciling' or e.state in ('done', 'gaveUp') and e.reconciled_seq < h.next_seq)
+          and (e.state = 'reconciling' or e.reconcile and e.state in ('done', 'gaveUp') and e.reconciled_seq < h.next_seq)
           and not exists (select 1 from pass_task t
             where t.task_name = 'second-pass' and t.task_instance = e.id::text)""")
         .query(Long.class).list());

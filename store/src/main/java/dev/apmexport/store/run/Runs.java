@@ -5,12 +5,13 @@ import dev.apmexport.exporter.config.ApmBlock;
 import dev.apmexport.exporter.config.ApmBlocks;
 import dev.apmexport.exporter.config.ExportConfig;
 import dev.apmexport.exporter.metric.Secret;
+import dev.apmexport.store.profile.Profiles;
 import dev.apmexport.store.secret.BlockSecrets;
-import dev.apmexport.store.secret.Vault;
+import dev.apmexport.store.secret.SecretStore;
+import dev.apmexport.store.secret.SecretsUnavailable;
 import dev.apmexport.store.tenant.Tenant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,16 +34,20 @@ public final class Runs {
   private final TestRunRepository runs;
   private final RunExportRepository exports;
   private final JdbcClient jdbc;
-  private final Vault vault;
+  private final SecretStore secrets;
+  private final Profiles profiles;
+  private final SharedDestinations shared;
   private final TransactionTemplate transaction;
   private final InstantSource clock;
 
-  public Runs(TestRunRepository runs, RunExportRepository exports, JdbcClient jdbc, Vault vault,
-      PlatformTransactionManager transactions, InstantSource clock) {
+  public Runs(TestRunRepository runs, RunExportRepository exports, JdbcClient jdbc, SecretStore secrets,
+      Profiles profiles, PlatformTransactionManager transactions, InstantSource clock) {
     this.runs = runs;
     this.exports = exports;
     this.jdbc = jdbc;
-    this.vault = vault;
+    this.secrets = secrets;
+    this.profiles = profiles;
+    this.shared = new SharedDestinations(exports, jdbc, this::open);
     this.transaction = new TransactionTemplate(transactions);
     this.clock = clock;
   }
@@ -56,15 +61,22 @@ public final class Runs {
    *
    * @param createKey the same for every try to create the same run; null if the sender has none
    * @param options the script's options; whatever of them is secret is kept apart
+   * @param profile whose apm list the run takes if the options have none and the profile is known; may be null
    */
-  public Created create(Tenant tenant, String name, @Nullable String createKey, JsonNode options) {
+  public Created create(Tenant tenant, String name, @Nullable String createKey, JsonNode options,
+      @Nullable String profile) {
     return known(tenant, createKey).orElseGet(() -> {
       try {
-        return Objects.requireNonNull(transaction.execute(_ -> make(tenant, name, createKey, options)));
+        return Objects.requireNonNull(transaction.execute(_ -> make(tenant, name, createKey, options, profile)));
       } catch (DataIntegrityViolationException e) {
         return known(tenant, createKey).orElseThrow(() -> e); // made in the meantime by another try
       }
     });
+  }
+
+  /** The same without a profile. */
+  public Created create(Tenant tenant, String name, @Nullable String createKey, JsonNode options) {
+    return create(tenant, name, createKey, options, null);
   }
 
   private Optional<Created> known(Tenant tenant, @Nullable String createKey) {
@@ -72,16 +84,41 @@ public final class Runs {
         .map(run -> new Created(run, exports.findByTestRunIdOrderByIndex(run.id())));
   }
 
-  private Created make(Tenant tenant, String name, @Nullable String createKey, JsonNode options) {
-    JsonNode apm = ApmBlocks.find(options);
-    List<ApmBlock> blocks = ApmBlocks.read(apm);
-    TestRun run = runs.saveAndFlush(new TestRun(tenant.id(), name, createKey, kept(options),
+  /** The blocks of a run, and the profile they are from. */
+  private record Source(Profiles.Opened apm, @Nullable String profile) {}
+
+  private Source source(Tenant tenant, JsonNode options, @Nullable String profile) {
+    JsonNode own = ApmBlocks.find(options);
+    boolean none = own.isMissingNode() || own.isNull() || own.isArray() && own.isEmpty();
+    if (profile != null && none) {
+      Optional<Profiles.Opened> opened = profiles.open(tenant.id(), profile);
+      if (opened.isPresent()) { return new Source(opened.get(), profile); }
+    }
+    return new Source(new Profiles.Opened(own, ApmBlocks.read(own)), null);
+  }
+
+  private Created make(Tenant tenant, String name, @Nullable String createKey, JsonNode options,
+      @Nullable String profile) {
+    Source source = source(tenant, options, profile);
+    List<ApmBlock> blocks = tenant.admit(source.apm.blocks());
+    TestRun run = runs.saveAndFlush(new TestRun(tenant.id(), name, createKey, kept(options), source.profile,
         clock.instant().truncatedTo(ChronoUnit.MICROS))); // as the database keeps it
     run.fix(
         new RunSettings(Long.toString(run.id()), period(blocks), tenant.inputSeriesLimit(), tenant.outputSeriesLimit(),
             RunSettings.FOLD_VERSION));
     jdbc.sql("insert into run_head (test_run_id) values (?)").param(run.id()).update();
-    return new Created(run, blocks.stream().map(block -> export(run, block, apm.path(block.index()))).toList());
+    if (deletesSecrets(options)) {
+      jdbc.sql("update test_run set secrets = 'delete' where id = ?").param(run.id()).update();
+    }
+    Map<Integer, RunExport> rivals = shared.mark(run, blocks);
+    return new Created(run, blocks.stream().map(block -> export(run, block, source.apm.apm().path(block.index()),
+        rivals.get(block.index()))).toList());
+  }
+
+  /** Asked for beside the apm list; either place counts, since what is deleted too early can be given again. */
+  private static boolean deletesSecrets(JsonNode options) {
+    return options.path("cloud").path("deleteSensitiveData").asBoolean(false)
+        || options.path("ext").path("loadimpact").path("deleteSensitiveData").asBoolean(false);
   }
 
   /** Thresholds are all that is needed of the options later; anything else may hold keys and passwords. */
@@ -92,15 +129,13 @@ public final class Runs {
     return kept.toString();
   }
 
-  private RunExport export(TestRun run, ApmBlock block, JsonNode written) {
+  private RunExport export(TestRun run, ApmBlock block, JsonNode written, @Nullable RunExport rival) {
     ObjectNode config = written instanceof ObjectNode object ? object.deepCopy() : JSON.createObjectNode();
-    Map<String, Secret> secrets = BlockSecrets.takeFrom(config);
-    RunExport export = exports.saveAndFlush(new RunExport(run.id(), block.index(), block.provider(), block.enabled(),
-        config.toString(), block.problems()));
+    Map<String, Secret> taken = BlockSecrets.takeFrom(config);
+    RunExport export = exports.saveAndFlush(new RunExport(run.id(),
+        rival == null ? block : SharedDestinations.warned(block, rival), config.toString(), rival != null));
     if (block.enabled()) {
-      secrets.forEach((path, secret) -> jdbc
-          .sql("insert into export_secret (export_id, path, key_id, ciphertext) values (?, ?, ?, ?)")
-          .params(export.id(), path, Vault.KEY_ID, vault.seal(owner(export, path), secret.reveal())).update());
+      secrets.put(run.tenant(), owner(export), taken);
     }
     return export;
   }
@@ -111,15 +146,17 @@ public final class Runs {
         .allMatch(config -> config == null || config.resampleRate() % period == 0)).findFirst().orElseThrow();
   }
 
-  /** What an export does, with its secrets; it was free of errors when the run was made. */
+  /**
+   * What an export does, with its secrets; it was free of errors when the run was made.
+   *
+   * @throws SecretsUnavailable if the secrets were deleted or do not open
+   */
   public ExportConfig open(RunExport export) {
+    TestRun run = runs.findById(export.testRunId()).orElseThrow();
     ObjectNode block = (ObjectNode) JSON.readTree(export.config());
-    Map<String, Secret> secrets = new LinkedHashMap<>();
-    jdbc.sql("select path, ciphertext from export_secret where export_id = ?").param(export.id()).query(row -> {
-      String path = row.getString("path");
-      secrets.put(path, new Secret(vault.open(owner(export, path), row.getBytes("ciphertext"))));
-    });
-    BlockSecrets.putInto(block, secrets);
+    Map<String, Secret> stored = secrets.get(run.tenant(), owner(export));
+    if (!stored.keySet().containsAll(BlockSecrets.missingFrom(block))) { throw SecretsUnavailable.deleted(); }
+    BlockSecrets.putInto(block, stored);
     ExportConfig config = ApmBlocks.readBlock(export.index(), block).config();
     if (config == null) {
       throw new IllegalStateException(
@@ -128,7 +165,7 @@ public final class Runs {
     return config;
   }
 
-  private static String owner(RunExport export, String path) {
-    return "export|" + export.id() + "|" + path;
+  private static String owner(RunExport export) {
+    return "export/" + export.id();
   }
 }

@@ -26,17 +26,25 @@ public class TestRun {
   private String state = "created";
   private String settings = "{}";
   private String options = "{}";
+  private @Nullable String profile;
   private @Nullable String outcome;
   private Instant createdAt = Instant.EPOCH;
 
   protected TestRun() {}
 
-  TestRun(TenantId tenant, String name, @Nullable String createKey, String options, Instant createdAt) {
+  TestRun(TenantId tenant, String name, @Nullable String createKey, String options, @Nullable String profile,
+      Instant createdAt) {
     this.tenantId = tenant.value();
-    this.name = name.replace('\0', '\uFFFD'); // which PostgreSQL's text may not hold
+    this.name = storable(name);
     this.createKey = createKey;
     this.options = options;
+    this.profile = profile;
     this.createdAt = createdAt;
+  }
+
+  /** PostgreSQL's text may not hold U+0000. */
+  static String storable(String text) {
+    return text.replace('\0', '\uFFFD');
   }
 
   public long id() {
@@ -64,6 +72,11 @@ public class TestRun {
 
   void fix(RunSettings fixed) {
     settings = JSON.writeValueAsString(fixed);
+  }
+
+  /** The profile that its apm list was taken from; null if it brought its own or has none. */
+  public @Nullable String profile() {
+    return profile;
   }
 
   /** What k6 said when it closed the run, as JSON; null while it has not. */

@@ -4,6 +4,8 @@ import dev.apmexport.exporter.metric.Secret;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -13,12 +15,13 @@ import tools.jackson.databind.node.ObjectNode;
  * key must not bring a password into the database.
  */
 public final class BlockSecrets {
-  /** Keys whose texts, and all texts below them, are no secrets. */
+  /** Keys of a block whose texts, and all texts below them, are no secrets. */
   private static final Set<String> OPEN = Set.of("provider", "metrics", "export_metrics", "region", "tags",
-      "trendStats",
-      "trendMode", "preset", "accuracy", "outOfOrder", "resampleRate", "resample_rate");
-  /** Keys that hold an address, which is open unless it carries more than an address. */
+      "trendStats", "trendMode", "runSummary", "rateCounters", "staleMarkers", "outOfOrder", "preset", "accuracy",
+      "resampleRate", "resample_rate");
+  /** Keys of a block that hold an address, which is open unless it is none or carries more than an address. */
   private static final Set<String> ADDRESSES = Set.of("remoteWriteURL", "apiURL", "queryURL");
+  private static final Pattern PLAIN_ADDRESS = Pattern.compile("https?://[^@?#]*");
 
   private BlockSecrets() {}
 
@@ -27,6 +30,13 @@ public final class BlockSecrets {
     Map<String, Secret> secrets = new LinkedHashMap<>();
     take(block, "", secrets);
     return secrets;
+  }
+
+  /** The paths at which a block shows that a secret was taken. */
+  public static Set<String> missingFrom(ObjectNode block) {
+    Map<String, Secret> shown = takeFrom(block.deepCopy());
+    shown.values().removeIf(secret -> !secret.reveal().equals(Secret.MASK));
+    return shown.keySet();
   }
 
   /** Puts secrets back to where they were taken. */
@@ -49,33 +59,31 @@ public final class BlockSecrets {
   private static void take(JsonNode node, String path, Map<String, Secret> secrets) {
     if (node instanceof ObjectNode object) {
       for (String key : Set.copyOf(object.propertyNames())) {
-        String at = path + "/" + key.replace("~", "~0").replace("/", "~1").replace("\0", "~2");
-        JsonNode value = object.get(key);
-        if (isText(value) && !isOpen(key, value.asString())) {
-          secrets.put(at, new Secret(value.asString()));
-          object.put(key, Secret.MASK);
-        } else if (!OPEN.contains(key)) {
-          take(value, at, secrets);
+        if (!path.isEmpty() || !isOpen(key, object.get(key))) {
+          String at = path + "/" + key.replace("~", "~0").replace("/", "~1").replace("\0", "~2");
+          takeOne(object.get(key), at, secrets, mask -> object.put(key, mask));
         }
       }
     } else if (node instanceof ArrayNode array) {
       for (int i = 0; i < array.size(); i++) {
-        if (isText(array.get(i))) {
-          secrets.put(path + "/" + i, new Secret(array.get(i).asString()));
-          array.set(i, Secret.MASK);
-        } else {
-          take(array.get(i), path + "/" + i, secrets);
-        }
+        int index = i;
+        takeOne(array.get(i), path + "/" + i, secrets, mask -> array.set(index, mask));
       }
     }
   }
 
-  private static boolean isText(JsonNode value) {
-    return value.isString() || value.isNumber();
+  private static void takeOne(JsonNode value, String at, Map<String, Secret> secrets, Consumer<String> replace) {
+    if (value.isString() || value.isNumber()) {
+      secrets.put(at, new Secret(value.asString()));
+      replace.accept(Secret.MASK);
+    } else {
+      take(value, at, secrets);
+    }
   }
 
-  private static boolean isOpen(String key, String value) {
-    return OPEN.contains(key) || ADDRESSES.contains(key) && value.indexOf('@') < 0 && value.indexOf('?') < 0;
+  private static boolean isOpen(String key, JsonNode value) {
+    return OPEN.contains(key)
+        || ADDRESSES.contains(key) && value.isString() && PLAIN_ADDRESS.matcher(value.asString()).matches();
   }
 
   private static String name(String step) {

@@ -1,76 +1,79 @@
 package dev.apmexport.store.secret;
 
-import com.google.crypto.tink.AccessesPartialKey;
 import com.google.crypto.tink.Aead;
-import com.google.crypto.tink.InsecureSecretKeyAccess;
-import com.google.crypto.tink.KeysetHandle;
-import com.google.crypto.tink.RegistryConfiguration;
-import com.google.crypto.tink.aead.AeadConfig;
-import com.google.crypto.tink.aead.AesGcmKey;
-import com.google.crypto.tink.aead.AesGcmParameters;
-import com.google.crypto.tink.util.SecretBytes;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Encrypts secrets with AES-256-GCM. What a secret belongs to goes in as associated data, so that a ciphertext moved to
- * another row does not open.
+ * Encrypts with AES-256-GCM. What a text belongs to goes in as associated data, so that a ciphertext moved to another
+ * row does not open. Keys that another process adds are taken up when they are met.
  */
 public final class Vault {
-  /** The number of the key in use; stored beside every ciphertext. */
-  public static final int KEY_ID = 1;
-  private static final int KEY_BYTES = 32;
-  private static final int IV_BYTES = 12;
-  private static final int TAG_BYTES = 16;
+  private static final Logger LOG = LoggerFactory.getLogger(Vault.class);
 
-  private final Aead aead;
+  private final DataKeys stored;
+  private final MasterKey master;
+  private volatile Map<Long, Aead> keys;
 
-  /** @param key 32 bytes in Base64 */
-  @AccessesPartialKey
-  public Vault(String key) {
-    byte[] bytes = decoded(key);
-    if (bytes.length != KEY_BYTES) {
-      throw new IllegalArgumentException(
-          "The master key must be 32 bytes in Base64 (for example from: openssl rand -base64 32); "
-              + "it has " + bytes.length + ".");
+  /** Throws {@link MasterKeyRefused} if this is not the master key of the database. */
+  public Vault(DataKeys stored, MasterKey master) {
+    this.stored = stored;
+    this.master = master;
+    this.keys = stored.readOrMake(master);
+  }
+
+  /** The key to seal with: the newest. Asked inside a transaction, it is not removed before the transaction's end. */
+  long newestKey() {
+    List<Long> numbers = stored.numbers();
+    if (!keys.keySet().containsAll(numbers) && !reload()) {
+      LOG.warn("New keys cannot be taken up with this master key, the old ones stay in use: start this process again "
+          + "with the master key in use now.");
     }
+    return numbers.stream().filter(keys::containsKey).findFirst().orElseThrow(
+        SecretsUnavailable::undecipherable);
+  }
+
+  byte[] seal(long key, String context, String text) {
     try {
-      AeadConfig.register();
-      AesGcmParameters parameters = AesGcmParameters.builder().setKeySizeBytes(KEY_BYTES).setIvSizeBytes(IV_BYTES)
-          .setTagSizeBytes(TAG_BYTES).setVariant(AesGcmParameters.Variant.TINK).build();
-      AesGcmKey aes = AesGcmKey.builder().setParameters(parameters).setIdRequirement(KEY_ID)
-          .setKeyBytes(SecretBytes.copyFrom(bytes, InsecureSecretKeyAccess.get())).build();
-      this.aead = KeysetHandle.newBuilder().addEntry(KeysetHandle.importKey(aes).withFixedId(KEY_ID).makePrimary())
-          .build().getPrimitive(RegistryConfiguration.get(), Aead.class);
+      return aead(key).encrypt(bytes(text), bytes(context));
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("The master key cannot be used.", e);
+      throw new IllegalStateException("A secret cannot be encrypted.", e);
     }
   }
 
-  private static byte[] decoded(String key) {
+  /** Throws {@link SecretsUnavailable} if the ciphertext is not of this key and context. */
+  String open(long key, String context, byte[] ciphertext) {
+    if (!keys.containsKey(key)) {
+      reload();
+    }
     try {
-      return Base64.getDecoder().decode(key.strip());
-    } catch (IllegalArgumentException e) {
-      return new byte[0];
+      return new String(aead(key).decrypt(ciphertext, bytes(context)), StandardCharsets.UTF_8);
+    } catch (GeneralSecurityException e) {
+      throw SecretsUnavailable.undecipherable();
     }
   }
 
-  /** @param owner what the secret belongs to; the same is needed to open it */
-  public byte[] seal(String owner, String secret) {
-    try {
-      return aead.encrypt(secret.getBytes(StandardCharsets.UTF_8), owner.getBytes(StandardCharsets.UTF_8));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("A secret of " + owner + " cannot be encrypted.", e);
-    }
+  private Aead aead(long key) throws GeneralSecurityException {
+    Aead aead = keys.get(key);
+    if (aead == null) { throw new GeneralSecurityException("The key " + key + " is not known."); }
+    return aead;
   }
 
-  public String open(String owner, byte[] ciphertext) {
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** False if the master key was changed since this process started, which then keeps the keys it has. */
+  private boolean reload() {
     try {
-      return new String(aead.decrypt(ciphertext, owner.getBytes(StandardCharsets.UTF_8)), StandardCharsets.UTF_8);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("A secret of " + owner + " cannot be decrypted: the master key is not the one "
-          + "it was encrypted with.", e);
+      keys = stored.read(master);
+      return true;
+    } catch (MasterKeyRefused e) {
+      return false;
     }
   }
 }

@@ -1,6 +1,13 @@
 package dev.apmexport.store.tenant;
 
+import com.fasterxml.jackson.annotation.JsonValue;
+import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
+import jakarta.persistence.EnumeratedValue;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -8,6 +15,8 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Locale;
+import org.hibernate.annotations.Generated;
 import org.jspecify.annotations.Nullable;
 
 /** A token by its SHA-256; the token itself is known to its owner only. */
@@ -16,20 +25,64 @@ public class ApiToken {
   private static final int BYTES = 32;
 
   @Id
+  @GeneratedValue(strategy = GenerationType.IDENTITY)
+  private @Nullable Long id;
   private byte[] sha256 = {};
-  private long tenantId;
-  private String scope = "tenant";
+  @Enumerated(EnumType.STRING)
+  private Scope scope = Scope.TENANT;
+  private @Nullable Long tenantId;
   private @Nullable Long testRunId;
+  private @Nullable String note;
+  @Generated
+  @Column(insertable = false, updatable = false)
+  private @Nullable Instant createdAt;
   private @Nullable Instant revokedAt;
+
+  /** What a token is good for. */
+  public enum Scope {
+    /** Whatever its tenant may. */
+    TENANT,
+    /** Pushing to one run. */
+    RUN,
+    /** Tenants and their tokens, and nothing of what is theirs. */
+    OPERATOR;
+
+    @EnumeratedValue
+    @JsonValue
+    private final String text = name().toLowerCase(Locale.ROOT);
+
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
 
   protected ApiToken() {}
 
-  /** A token that may do whatever its tenant may. */
+  private ApiToken(Scope scope, @Nullable TenantId tenant, @Nullable Long testRunId, @Nullable String note,
+      String token) {
+    this.scope = scope;
+    this.tenantId = tenant == null ? null : tenant.value();
+    this.testRunId = testRunId;
+    this.note = note;
+    this.sha256 = digest(token);
+  }
+
   public static ApiToken forTenant(TenantId tenant, String token) {
-    ApiToken stored = new ApiToken();
-    stored.sha256 = digest(token);
-    stored.tenantId = tenant.value();
-    return stored;
+    return forTenant(tenant, null, token);
+  }
+
+  /** @param note what it is for, in the words of whoever asked for it */
+  public static ApiToken forTenant(TenantId tenant, @Nullable String note, String token) {
+    return new ApiToken(Scope.TENANT, tenant, null, note, token);
+  }
+
+  public static ApiToken forRun(TenantId tenant, long testRunId, String token) {
+    return new ApiToken(Scope.RUN, tenant, testRunId, null, token);
+  }
+
+  public static ApiToken forOperator(String token) {
+    return new ApiToken(Scope.OPERATOR, null, null, null, token);
   }
 
   /** A new token: 256 random bits, in letters that need no quoting. */
@@ -52,20 +105,40 @@ public class ApiToken {
     }
   }
 
-  public TenantId tenant() {
-    return new TenantId(tenantId);
+  /** Names the token where the token itself must not be said. */
+  public long id() {
+    return stored(id);
   }
 
-  public String scope() {
+  public Scope scope() {
     return scope;
   }
 
-  /** The one run a token of scope {@code run} may push to. */
+  /** Whose token it is; an operator's is nobody's. */
+  public TenantId tenant() {
+    if (tenantId == null) { throw new IllegalStateException("An operator's token has no tenant."); }
+    return new TenantId(tenantId);
+  }
+
+  /** The one run that a token of scope run may push to; null for every other token. */
   public @Nullable Long testRunId() {
     return testRunId;
   }
 
-  public boolean isRevoked() {
-    return revokedAt != null;
+  public @Nullable String note() {
+    return note;
+  }
+
+  public Instant createdAt() {
+    return stored(createdAt);
+  }
+
+  public @Nullable Instant revokedAt() {
+    return revokedAt;
+  }
+
+  private static <T> T stored(@Nullable T value) {
+    if (value == null) { throw new IllegalStateException("The token is not stored yet."); }
+    return value;
   }
 }

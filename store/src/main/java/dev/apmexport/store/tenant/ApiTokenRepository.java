@@ -1,6 +1,32 @@
 package dev.apmexport.store.tenant;
 
+import java.util.List;
+import java.util.Optional;
+import org.springframework.data.domain.Limit;
 import org.springframework.data.jpa.repository.JpaRepository;
+import org.springframework.data.jpa.repository.Modifying;
+import org.springframework.data.jpa.repository.Query;
+import org.springframework.transaction.annotation.Transactional;
 
-public interface ApiTokenRepository extends JpaRepository<ApiToken, byte[]> {
+public interface ApiTokenRepository extends JpaRepository<ApiToken, Long> {
+  Optional<ApiToken> findBySha256(byte[] sha256);
+
+  /** A tenant's tokens, the newest first, of those older than {@code before}. */
+  @Query("select t from ApiToken t where t.tenantId = :tenantId and t.id < :before order by t.id desc")
+  List<ApiToken> page(long tenantId, long before, Limit limit);
+
+  /** From now on the token is refused; it stays known when that began. Returns 0 if the tenant has no such token. */
+  @Transactional
+  @Modifying
+  @Query("update ApiToken t set t.revokedAt = coalesce(t.revokedAt, instant) where t.id = :id and t.tenantId = :tenantId")
+  int revoke(long id, long tenantId);
+
+  /** This token of an operator is good, and no other. */
+  @Transactional
+  @Modifying
+  @Query("""
+      update ApiToken t
+      set t.revokedAt = case when t.sha256 = :sha256 then null else coalesce(t.revokedAt, instant) end
+      where t.scope = Scope.OPERATOR""")
+  void keepOneOperator(byte[] sha256);
 }

@@ -1,13 +1,24 @@
 package dev.apmexport.store.tenant;
 
+import dev.apmexport.exporter.block.Problem;
+import dev.apmexport.exporter.config.ApmBlock;
+import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
 import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.hibernate.annotations.DynamicUpdate;
+import org.hibernate.annotations.Generated;
 import org.jspecify.annotations.Nullable;
 
-/** An owner of runs, with its limits. */
+/** An owner of runs, with its plan and limits. Two changes at once of different fields leave each other alone. */
 @Entity
+@DynamicUpdate
 public class Tenant {
   private static final int INPUT_SERIES = 100_000;
   private static final int OUTPUT_SERIES = 10_000;
@@ -16,9 +27,13 @@ public class Tenant {
   @GeneratedValue(strategy = GenerationType.IDENTITY)
   private @Nullable Long id;
   private String name = "";
-  private String plan = "enterprise";
+  @Enumerated(EnumType.STRING)
+  private Plan plan = Plan.ENTERPRISE;
   private int inputSeriesLimit = INPUT_SERIES;
   private int outputSeriesLimit = OUTPUT_SERIES;
+  @Generated
+  @Column(insertable = false, updatable = false)
+  private @Nullable Instant createdAt;
 
   protected Tenant() {}
 
@@ -27,7 +42,7 @@ public class Tenant {
   }
 
   public TenantId id() {
-    if (id == null) { throw new IllegalStateException("The tenant " + name + " is not stored yet."); }
+    if (id == null) { throw notStored(); }
     return new TenantId(id);
   }
 
@@ -35,8 +50,22 @@ public class Tenant {
     return name;
   }
 
-  public String plan() {
+  public Instant createdAt() {
+    if (createdAt == null) { throw notStored(); }
+    return createdAt;
+  }
+
+  private IllegalStateException notStored() {
+    return new IllegalStateException("The tenant " + name + " is not stored yet.");
+  }
+
+  public Plan plan() {
     return plan;
+  }
+
+  /** Holds for runs that are made from now on. */
+  public void changePlan(Plan newPlan) {
+    plan = newPlan;
   }
 
   /** The most input series one of its runs may have. */
@@ -44,8 +73,32 @@ public class Tenant {
     return inputSeriesLimit;
   }
 
+  /** Holds for runs that are made from now on; at least 1. */
+  public void limitInputSeries(int most) {
+    inputSeriesLimit = most;
+  }
+
   /** The most series one export of its runs may make. */
   public int outputSeriesLimit() {
     return outputSeriesLimit;
+  }
+
+  /** Holds for runs that are made from now on; at least 1. */
+  public void limitOutputSeries(int most) {
+    outputSeriesLimit = most;
+  }
+
+  /** The blocks as this tenant may use them: without exports in its plan all are disabled, with that reason. */
+  public List<ApmBlock> admit(List<ApmBlock> blocks) {
+    return plan.hasExports() ? blocks
+        : blocks.stream().map(block -> block.enabled() ? disabled(block) : block).toList();
+  }
+
+  private ApmBlock disabled(ApmBlock block) {
+    List<Problem> problems = new ArrayList<>(block.problems());
+    problems.add(Problem.error("apm[" + block.index() + "]",
+        "The plan \"" + plan + "\" has no exports; the plans that have are " + Plan.withExports()
+            + ". An operator can change it with PATCH /api/v1/tenants/" + id().value() + "."));
+    return new ApmBlock(block.index(), block.provider(), null, problems);
   }
 }

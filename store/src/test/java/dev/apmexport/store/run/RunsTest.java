@@ -7,6 +7,7 @@ import dev.apmexport.exporter.RunSettings;
 import dev.apmexport.exporter.config.ExportConfig;
 import dev.apmexport.exporter.sink.prometheus.RemoteWriteConfig;
 import dev.apmexport.store.WithStore;
+import dev.apmexport.store.secret.SecretsUnavailable;
 import dev.apmexport.store.tenant.Tenant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +21,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 
 class RunsTest extends WithStore {
@@ -87,7 +89,7 @@ class RunsTest extends WithStore {
     assertThat(((RemoteWriteConfig) config.sink()).credentials().authorization()).hasValue("Bearer canary-7");
     assertThat(shown("export", made)).doesNotContain("canary").contains("***");
     assertThat(
-        jdbc.sql("select count(*) from export_secret where ciphertext = 'canary-7'::bytea").query(Long.class).single())
+        jdbc.sql("select count(*) from secret where ciphertext = 'canary-7'::bytea").query(Long.class).single())
         .isZero();
   }
 
@@ -96,10 +98,11 @@ class RunsTest extends WithStore {
     RunExport mine = run("{" + URL + ",\"credentials\":{\"token\":\"mine\"}}").exports().getFirst();
     RunExport theirs = run("{" + URL + ",\"credentials\":{\"token\":\"theirs\"}}").exports().getFirst();
     jdbc.sql(
-        "update export_secret set ciphertext = (select ciphertext from export_secret where export_id = ?) where export_id = ?")
-        .params(theirs.id(), mine.id()).update();
+        "update secret set ciphertext = (select ciphertext from secret where owner = ?) where owner = ?")
+        .params("export/" + theirs.id(), "export/" + mine.id()).update();
 
-    assertThatThrownBy(() -> runs.open(mine)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> runs.open(mine)).isInstanceOf(SecretsUnavailable.class)
+        .hasMessageContaining("cannot be decrypted with this master key").hasMessageNotContaining("theirs");
   }
 
   @Test
@@ -110,9 +113,18 @@ class RunsTest extends WithStore {
     assertThat(made.exports().stream().map(RunExport::state).collect(Collectors.joining(" ")))
         .isEqualTo("disabled live disabled");
     assertThat(made.exports().getFirst().problems()).isNotEmpty();
-    assertThat(jdbc.sql("select count(*) from export_secret where export_id = ?").param(made.exports().getFirst().id())
+    assertThat(jdbc.sql("select count(*) from secret where owner = ?").param("export/" + made.exports().getFirst().id())
         .query(Long.class).single()).isZero();
     assertThat(shown("export", made)).doesNotContain("canary");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"api_Key\":\"canary-9\"", "\"Credentials\":{\"token\":\"canary-9\"}",
+      "\"credentials\":{\"passwrd\":\"canary-9\"}", "\"passwrd\":\"canary-9\"", "\"tls\":\"canary-9\""})
+  void a_mistyped_key_brings_no_secret_into_the_clear(String member) {
+    Runs.Created made = run("{" + URL + "," + member + "}");
+
+    assertThat(shown("export", made)).doesNotContain("canary").contains("***");
   }
 
   @Test

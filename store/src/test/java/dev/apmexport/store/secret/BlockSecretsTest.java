@@ -20,6 +20,10 @@ class BlockSecretsTest {
       "{'credentails': {'tokn': 'canary-1'}}", "{'Provider': 'canary-1'}", "{'remoteWriteUrl': 'https://canary-1'}",
       "{'remoteWriteURL': 'https://me:canary-1@example.com/write'}", "{'apiURL': 'https://example.com?key=canary-1'}",
       "{'deep': [{'er': ['canary-1', {'x': 'canary-2'}]}]}", "{'': 'canary-1', 'a/b~c': {'': {'~1': 'canary-2'}}}",
+      "{'api_Key': 'canary-1', 'APIKEY': 'canary-2'}", "{'Credentials': {'token': 'canary-1'}}",
+      "{'passwrd': 'canary-1'}", "{'headers': {'region': 'canary-1', 'tags': {'x': 'canary-2'}}}",
+      "{'credentials': {'provider': 'canary-1', 'metrics': ['canary-2']}}", "{'apiURL': 'canary-1'}",
+      "{'tls': {'caCert': 'canary-1', 'insecureSkipVerify': true}}", "{'remoteWriteURL': ['https://canary-1']}",
       "{'password': 70011223344}", "{'credentials': {'token': 7001122.5}}", "{'nul\\u0000': 'canary-1'}"})
   void no_secret_stays_and_every_one_comes_back(String json) {
     ObjectNode block = block(json);
@@ -36,10 +40,23 @@ class BlockSecretsTest {
   }
 
   @Test
+  void a_block_shows_where_secrets_were_taken() {
+    ObjectNode block = block("{'apiKey': 'canary-1', 'tags': {'team': '***'}, 'headers': {'a/b': 'canary-2'}}");
+    Map<String, Secret> secrets = BlockSecrets.takeFrom(block);
+
+    assertThat(BlockSecrets.missingFrom(block)).isEqualTo(secrets.keySet()).hasSize(2);
+    BlockSecrets.putInto(block, secrets);
+    assertThat(BlockSecrets.missingFrom(block)).isEmpty();
+  }
+
+  @Test
   void what_is_no_secret_stays_readable() {
     ObjectNode block = block(
         "{'provider': 'prometheus', 'remoteWriteURL': 'https://example.com/write', 'resampleRate': 3,"
-            + "'includeTestRunId': true, 'metrics': ['vus', {'sourceMetric': 'checks{a=\\'b\\'}', 'keepTags': ['url']}], 'region': null}");
+            + "'includeTestRunId': true, 'metrics': ['vus', {'sourceMetric': 'checks{a=\\'b\\'}', 'keepTags': ['url']}], 'region': null,"
+            + "'tags': {'team': 'shop'}, 'trendStats': ['p95'], 'trendMode': 'window', 'runSummary': true,"
+            + "'rateCounters': true, 'staleMarkers': false, 'outOfOrder': '2h', 'preset': 'grafana-19665',"
+            + "'accuracy': 'reconcile', 'queryURL': 'http://10.0.0.1:9090/api/v1/query', 'tls': {'insecureSkipVerify': true}}");
     ObjectNode written = block.deepCopy();
 
     assertThat(BlockSecrets.takeFrom(block)).isEmpty();

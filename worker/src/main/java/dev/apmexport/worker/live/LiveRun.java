@@ -4,6 +4,7 @@ import dev.apmexport.exporter.ExportStatus;
 import dev.apmexport.exporter.Exporter;
 import dev.apmexport.store.log.MetricLog;
 import dev.apmexport.store.log.PostgresRunFeed;
+import dev.apmexport.store.run.RunSeries;
 import dev.apmexport.store.run.RunStates;
 import dev.apmexport.store.run.TestRun;
 import dev.apmexport.store.work.Work;
@@ -31,19 +32,22 @@ final class LiveRun implements AutoCloseable {
   private final PostgresRunFeed feed;
   private final MetricLog log;
   private final RunStates states;
+  private final RunSeries series;
   private final Work work;
   private final Exporter.Means means;
   private final Exporter exporter;
   private final Set<Long> handedOver = new HashSet<>();
   private Instant told = Instant.EPOCH;
+  private long seriesKeptAt;
 
-  LiveRun(TestRun run, List<Held> exports, PostgresRunFeed feed, MetricLog log, RunStates states, Work work,
-      Exporter.Means means) {
+  LiveRun(TestRun run, List<Held> exports, PostgresRunFeed feed, MetricLog log, RunStates states,
+      RunSeries series, Work work, Exporter.Means means) {
     this.run = run;
     this.exports = exports;
     this.feed = feed;
     this.log = log;
     this.states = states;
+    this.series = series;
     this.work = work;
     this.means = means;
     this.exporter = new Exporter(run.settings(), exports.stream().map(Held::export).toList(), feed, means);
@@ -79,6 +83,7 @@ final class LiveRun implements AutoCloseable {
     if (exporter.position() < feed.head()) {
       return false; // the end is still to be read; late pushes may follow it
     }
+    keepSeries();
     for (Held held : exports) {
       exporter.giveUpAt(held.export().index(), GiveUp.after(finished.get(), held.export().config().sink().amendment()));
       if (!handedOver.contains(held.id()) && isSettled(held)) {
@@ -92,15 +97,28 @@ final class LiveRun implements AutoCloseable {
     return over;
   }
 
+  /** Before anything is handed over, and again after late pushes. */
+  private void keepSeries() {
+    if (seriesKeptAt < exporter.position()) {
+      seriesKeptAt = exporter.position();
+      series.put(run.id(), exporter.inputSeries());
+    }
+  }
+
   private boolean isSettled(Held held) {
     return exporter.isDrained(held.export().index())
         || exporter.status(held.export().index()).state() == ExportStatus.State.GAVE_UP;
   }
 
   private void handOver(Held held) {
-    states.status(held.id(), exporter.status(held.export().index()));
-    states.state(held.id(), ExportStatus.State.RECONCILING);
-    work.secondPass(held.id());
+    ExportStatus status = exporter.status(held.export().index());
+    states.status(held.id(), status);
+    if (held.export().config().reconcile()) {
+      states.state(held.id(), ExportStatus.State.RECONCILING);
+      work.secondPass(held.id());
+    } else {
+      states.exported(held.id(), status.state() == ExportStatus.State.GAVE_UP);
+    }
     handedOver.add(held.id());
   }
 

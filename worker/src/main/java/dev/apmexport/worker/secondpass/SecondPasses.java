@@ -11,21 +11,28 @@ import dev.apmexport.exporter.Export;
 import dev.apmexport.exporter.ExportStatus;
 import dev.apmexport.exporter.Exporter;
 import dev.apmexport.exporter.SecondPass;
+import dev.apmexport.exporter.reconcile.ReconciliationReport;
 import dev.apmexport.store.log.MetricLog;
 import dev.apmexport.store.run.RunExport;
 import dev.apmexport.store.run.RunExportRepository;
 import dev.apmexport.store.run.RunStates;
 import dev.apmexport.store.run.TestRun;
 import dev.apmexport.store.run.TestRunRepository;
+import dev.apmexport.store.secret.SecretsUnavailable;
 import dev.apmexport.store.work.Work;
 import dev.apmexport.worker.GiveUp;
 import dev.apmexport.worker.OpenExports;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The task behind every second pass: it goes over an ended run for one export and stores the report. */
 public final class SecondPasses {
+  private static final Logger LOG = LoggerFactory.getLogger(SecondPasses.class);
   private static final Duration AFTER_A_FAULT = Duration.ofSeconds(5);
+  private static final Duration WITHOUT_SECRETS = Duration.ofMinutes(1);
 
   private final TestRunRepository runs;
   private final RunExportRepository exports;
@@ -55,10 +62,30 @@ public final class SecondPasses {
     try {
       pass(run, stored, stoppedBy(context.getSchedulerState()));
       return (complete, operations) -> operations.stop();
+    } catch (SecretsUnavailable e) {
+      return waitOrGiveUp(run, stored, e);
     } catch (InterruptedException stopped) {
       // The thread is not interrupted again: it still has to hand the task on.
       return (complete, operations) -> operations.reschedule(complete, means.time().instant());
     }
+  }
+
+  /** The right master key may come back with the next start of a worker; deleted secrets do not. */
+  private CompletionHandler<Void> waitOrGiveUp(TestRun run, RunExport stored, SecretsUnavailable why) {
+    LOG.warn("The second pass of export {} of run {} cannot begin. {}", stored.index(), run.id(), why.getMessage());
+    states.status(stored.id(), stored.pausedBecause(why.getMessage()));
+    Instant now = means.time().instant();
+    if (!why.areDeleted() && now.isBefore(states.finishedAt(run.id()).orElse(now).plus(GiveUp.LONGEST))) {
+      return (complete, operations) -> operations.reschedule(complete, now.plus(WITHOUT_SECRETS));
+    }
+    states.reconciled(stored.id(), notMade(states.revisions(stored.id()) + 1, why.getMessage()),
+        log.feed(run.id(), run.createdAt()).head(), true);
+    states.endIfAllDone(run.id());
+    return (complete, operations) -> operations.stop();
+  }
+
+  private static ReconciliationReport notMade(int revision, String why) {
+    return new ReconciliationReport(revision, false, why, 0, 0, 0, 0, 0, 0, List.of());
   }
 
   /** A pass that waits for its destination waits no longer than this worker runs. */
@@ -69,7 +96,7 @@ public final class SecondPasses {
   }
 
   private void pass(TestRun run, RunExport stored, Exporter.Means means) throws InterruptedException {
-    Export export = open.take(stored);
+    Export export = open.take(stored, open.of(run));
     states.state(stored.id(), ExportStatus.State.RECONCILING);
     Instant finished = states.finishedAt(run.id()).orElseGet(means.time()::instant);
     Instant deadline = GiveUp.after(finished, export.config().sink().amendment());

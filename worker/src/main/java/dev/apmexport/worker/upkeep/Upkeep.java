@@ -5,7 +5,9 @@ import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import dev.apmexport.store.log.LogRetention;
 import dev.apmexport.store.log.MetricLog;
+import dev.apmexport.store.run.RunSeries;
 import dev.apmexport.store.run.RunStates;
+import dev.apmexport.store.secret.SecretRetention;
 import dev.apmexport.store.work.Work;
 import java.time.Duration;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -21,23 +23,27 @@ public final class Upkeep {
   private final RunStates states;
   private final Work work;
   private final MetricLog log;
+  private final SecretRetention secrets;
   private final JdbcClient jdbc;
   private final Duration keepLog;
 
-  /** @param keepLog how long the log of an ended run is kept */
-  public Upkeep(RunStates states, Work work, MetricLog log, JdbcClient jdbc, Duration keepLog) {
+  /** @param keepLog how long the log of an ended run is kept, and with it the run's secrets */
+  public Upkeep(RunStates states, Work work, MetricLog log, SecretRetention secrets, JdbcClient jdbc,
+      Duration keepLog) {
     this.states = states;
     this.work = work;
     this.log = log;
+    this.secrets = secrets;
     this.jdbc = jdbc;
     this.keepLog = keepLog;
   }
 
-  /** Late pushes want another second pass; runs with data want a live pass. */
+  /** Late pushes want another second pass; runs with data want a live pass; some want their secrets forgotten. */
   public RecurringTask<Void> sweep() {
     return Tasks.recurring("sweep", FixedDelay.of(SWEEP_EVERY)).execute((task, context) -> {
       states.unfinished().forEach(work::live);
       states.unreconciled().forEach(work::secondPass);
+      secrets.deleteWhereAsked();
     });
   }
 
@@ -45,6 +51,8 @@ public final class Upkeep {
     return Tasks.recurring("log", FixedDelay.of(LOG_EVERY)).execute((task, context) -> {
       log.makePartitions();
       new LogRetention(jdbc).dropOlderThan(keepLog);
+      secrets.deleteOlderThan(keepLog);
+      new RunSeries(jdbc).deleteOlderThan(keepLog);
       jdbc.sql("delete from push_key where created_at < now() - interval '24 hours'").update();
     });
   }

@@ -1,0 +1,85 @@
+package dev.apmexport.api.tenant;
+
+import dev.apmexport.api.security.Refused;
+import dev.apmexport.exporter.block.Problem;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import tools.jackson.databind.JsonNode;
+
+/** Reads a request's JSON object and gathers all that is wrong with it. A field that is null counts as left out. */
+final class Fields {
+  private final JsonNode body;
+  private final List<Problem> problems = new ArrayList<>();
+
+  /** @param known every field that the object may have */
+  Fields(JsonNode body, List<String> known) {
+    this.body = body;
+    if (!body.isObject()) {
+      throw new Refused(HttpStatus.BAD_REQUEST,
+          "The body must be a JSON object with some of these fields: " + String.join(", ", known) + ".");
+    }
+    body.propertyNames().stream().filter(field -> !known.contains(field))
+        .forEach(field -> fault(field, "is not known here; known are " + String.join(", ", known) + "."));
+  }
+
+  boolean has(String field) {
+    return body.hasNonNull(field);
+  }
+
+  void fault(String field, String message) {
+    problems.add(Problem.error(field, message));
+  }
+
+  /** A text of one line, without spaces at its ends; null if it is left out or wrong. */
+  @Nullable
+  String text(String field, int longest) {
+    if (!has(field)) { return null; }
+    String text = body.path(field).isString() ? body.path(field).asString().strip() : "";
+    if (text.isEmpty() || text.length() > longest || text.chars().anyMatch(Character::isISOControl)) {
+      fault(field, "must be a text of 1 to " + longest + " characters on one line; got " + shown(field) + ".");
+      return null;
+    }
+    return text;
+  }
+
+  /** A whole number from 1; null if it is left out or wrong. */
+  @Nullable
+  Integer number(String field, int most) {
+    JsonNode number = body.path(field);
+    if (!has(field)) { return null; }
+    if (!number.isIntegralNumber() || !number.canConvertToInt() || number.asInt() < 1 || number.asInt() > most) {
+      fault(field, "must be a whole number from 1 to " + most + "; got " + shown(field) + ".");
+      return null;
+    }
+    return number.asInt();
+  }
+
+  /** The value with this text; null if it is left out or there is none. */
+  <T> @Nullable T oneOf(String field, T[] values) {
+    T one = Arrays.stream(values).filter(value -> body.path(field).asString("").equals(value.toString())).findFirst()
+        .orElse(null);
+    if (has(field) && one == null) {
+      fault(field, "must be one of " + Arrays.toString(values) + "; got " + shown(field) + ".");
+    }
+    return one;
+  }
+
+  /** A value as it was written, the beginning of it if it is long. */
+  private String shown(String field) {
+    String written = body.path(field).toString();
+    return written.length() <= 100 ? written : written.substring(0, 100) + "…";
+  }
+
+  /** @throws Refused if anything was wrong, with all that was */
+  void check() {
+    if (!problems.isEmpty()) {
+      throw new Refused(HttpStatus.BAD_REQUEST,
+          problems.stream().map(Problem::toString).collect(Collectors.joining(" ")), Map.of("problems", problems));
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package dev.apmexport.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.apmexport.db.TestPostgres;
+import dev.apmexport.standalone.demo.RecordedRun;
+import dev.apmexport.standalone.demo.ReplayedRun;
+import dev.apmexport.standalone.demo.ServiceClient;
+import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Nothing secret of a whole run comes out: in no log at its most talkative, no table, no answer of the API. */
+class CanaryIT {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  @TempDir
+  private Path folder;
+  private final Canaries canaries = new Canaries();
+
+  @Test
+  void no_secret_is_in_a_log_a_table_or_an_answer() throws Exception {
+    TestPostgres.Database database = TestPostgres.freshDatabase();
+    canaries.also("the tenant's token", ServiceProcess.TOKEN);
+    String operator = canaries.secret("the operator's token");
+    try (var receiver = new EchoingReceiver();
+        var service = new ServiceProcess(folder, "--apm.bootstrap-token=" + ServiceProcess.TOKEN,
+            "--apm.operator-token=" + operator, "--logging.level.root=DEBUG", "--logging.level.org.apache.hc=DEBUG",
+            "--logging.level.org.springframework=DEBUG", "--apm.database-url=" + database.url(),
+            "--apm.database-username=" + database.username(), "--apm.database-password=" + database.password()).start();
+        ServiceClient client = service.client()) {
+      String blocks = blocks(receiver);
+      storeAndCheck(client, blocks);
+      String run = playRun(client, blocks);
+      assertThat(receiver.heard()).contains("/good", "/bad"); // so the secrets were really used
+      readEverything(client, service, run, operator);
+
+      assertThat(canaries.assertNoneInDatabase(database.url(), database.username(), database.password())).isPositive();
+      canaries.assertNoneIn("the output", withoutWelcome(service.output()));
+      canaries.assertNoneIn("the log", Files.readString(service.dataDir().resolve("apm-export.log")));
+      assertThat(Files.size(service.dataDir().resolve("apm-export.log"))).isGreaterThan(100_000);
+    }
+  }
+
+  /** The start tells the tenant's token, once, to whoever started it. */
+  private static String withoutWelcome(String output) {
+    return output.replaceFirst("Token +" + ServiceProcess.TOKEN, "").replaceAll("K6_CLOUD_TOKEN=" + ServiceProcess.TOKEN,
+        "").replaceAll("(Token|Bearer) " + ServiceProcess.TOKEN, "");
+  }
+
+  private String blocks(EchoingReceiver receiver) {
+    String password = canaries.secret("password");
+    canaries.alsoBasic("someone", password);
+    return """
+        [{"provider": "prometheus", "remoteWriteURL": "%s", "credentials": {"token": "%s"}, "headers": {"X-Key": "%s"}},
+         {"provider": "prometheus", "remoteWriteURL": "%s", "credentials": {"username": "someone", "password": "%s"},
+          "headers": {"X-Gateway": "%s"}},
+         {"provider": "datadog", "apiURL": "%s", "apiKey": "%s", "appKey": "%s"},
+         {"provider": "datadog", "apiURL": "%s", "api_key": "%s", "app_key": "%s"},
+         {"provider": "prometheus", "remoteWriteURL": "https://x:%s@example.com/", "credentials": {"tokn": "%s"},
+          "passwrd": "%s", "metrics": [{"sourceMetric": "vus", "secret": "%s"}]}]
+        """.formatted(receiver.url("/good/write?key=" + canaries.secret("query")), canaries.secret("token"),
+        canaries.secret("header"), receiver.url("/bad/write?key=" + canaries.secret("bad query")), password,
+        canaries.secret("bad header"), receiver.url("/good"), canaries.secret("apiKey"), canaries.secret("appKey"),
+        receiver.url("/bad"), canaries.secret("bad apiKey"), canaries.secret("bad appKey"), canaries.secret("user info"),
+        canaries.secret("mistyped token"), canaries.secret("mistyped password"), canaries.secret("misplaced"));
+  }
+
+  private void storeAndCheck(ServiceClient client, String blocks) throws IOException, InterruptedException {
+    JsonNode good = JsonMapper.shared().createObjectNode().set("apm",
+        JsonMapper.shared().createArrayNode().add(JsonMapper.shared().readTree(blocks).get(0)));
+    ask(client, 200, "PUT", "/api/v1/apm-profiles/kept", good.toString());
+    ask(client, 422, "PUT", "/api/v1/apm-profiles/broken", "{\"apm\": " + blocks + "}");
+    ask(client, 200, "POST", "/api/v1/apm/check?connect=true", blocks);
+    ask(client, 400, "POST", "/api/v1/apm/check", blocks.substring(0, blocks.length() - 40));
+  }
+
+  private String playRun(ServiceClient client, String blocks) throws IOException, InterruptedException {
+    String options = "{\"cloud\": {\"name\": \"canary\", \"token\": \"" + canaries.secret("cloud.token")
+        + "\", \"apm\": " + blocks + "}, \"env\": {\"KEY\": \"" + canaries.secret("env") + "\"}}";
+    JsonNode created = client.create("canary", options);
+    canaries.assertNoneIn("the answer to create", created.toString());
+    String id = created.path("id").asString();
+    var run = new ReplayedRun(RecordedRun.load(RecordedRun.ONE_SECOND), client, id, 3, Instant.now());
+    run.play(50, _ -> {});
+    Instant giveUp = Instant.now().plus(PATIENCE);
+    while (!states(client.run(id)).equals(List.of("done", "paused", "done", "paused", "disabled"))) {
+      assertThat(Instant.now()).as(() -> "still " + states(read(client, id))).isBefore(giveUp);
+      Thread.sleep(Duration.ofMillis(200));
+    }
+    return id;
+  }
+
+  private static JsonNode read(ServiceClient client, String id) {
+    try {
+      return client.run(id);
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static List<String> states(JsonNode run) {
+    return run.path("exports").valueStream().map(export -> export.path("state").asString()).toList();
+  }
+
+  private void readEverything(ServiceClient client, ServiceProcess service, String run, String operator)
+      throws IOException, InterruptedException {
+    String shown = ask(client, 200, "GET", "/api/v1/test-runs/" + run, "");
+    assertThat(shown).contains("HTTP 401", "***"); // what the receiver said, without what it repeated
+    for (String path : List.of("/api/v1/test-runs", "/api/v1/apm-profiles", "/api/v1/apm-profiles/kept",
+        "/v3/api-docs", "/actuator/health")) {
+      ask(client, 200, "GET", path, "");
+    }
+    try (var owner = new ServiceClient(service.url(), operator)) {
+      String tenants = ask(owner, 200, "GET", "/api/v1/tenants", "");
+      String id = JsonMapper.shared().readTree(tenants).path("items").path(0).path("id").asString();
+      ask(owner, 200, "GET", "/api/v1/tenants/" + id + "/tokens", "");
+    }
+  }
+
+  private String ask(ServiceClient client, int status, String method, String path, String body)
+      throws IOException, InterruptedException {
+    HttpResponse<String> answer = client.send(method, path, BodyPublishers.ofString(body), "Content-Type",
+        "application/json");
+    assertThat(answer.statusCode()).as("%s %s: %s", method, path, answer.body()).isEqualTo(status);
+    canaries.assertNoneIn(method + " " + path, answer.body());
+    return answer.body();
+  }
+}
