@@ -6,6 +6,7 @@ import dev.apmexport.exporter.delivery.Timeline;
 import dev.apmexport.exporter.metric.InputSeries;
 import dev.apmexport.exporter.metric.SeriesTable;
 import dev.apmexport.exporter.sink.HttpTransport;
+import dev.apmexport.exporter.sink.SinkConfig;
 import dev.apmexport.exporter.source.LogRecord;
 import dev.apmexport.exporter.source.RunFeed;
 import java.time.Duration;
@@ -38,7 +39,8 @@ public final class Exporter implements AutoCloseable {
   /** What a pass needs from outside. */
   public record Means(HttpTransport http, RetryPolicy retry, Timeline time, ThreadFactory threads) {
     Delivery.Means forExport(Export export) {
-      return new Delivery.Means(() -> export.config().sink().open(http), export.ledger(), retry, time, threads);
+      SinkConfig sink = export.config().sink();
+      return new Delivery.Means(() -> sink.open(http), sink.amendment(), export.ledger(), retry, time, threads);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.apmexport.api.tenant;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.apmexport.api.WithApi;
+import dev.apmexport.store.tenant.TenantId;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,14 +19,15 @@ class PlansTest extends WithApi {
           "credentials": {"token": "canary"}},
         {"provider": "promteheus"}]}}}""";
 
+  private TenantId id = new TenantId(0);
   private String operator = "";
   private String tenant = "";
 
   @BeforeEach
   void sign_up() {
     operator = operatorToken();
-    String id = Long.toString(newTenant().value());
-    tenant = "/api/v1/tenants/" + id;
+    id = newTenant();
+    tenant = "/api/v1/tenants/" + id.value();
     token = operator;
     token = post(tenant + "/tokens", "{}").at("/token");
   }
@@ -47,7 +49,7 @@ class PlansTest extends WithApi {
     assertThat(made.at("/exports/1/state")).isEqualTo("disabled");
     assertThat(made.json().at("/exports/1/problems").size()).isEqualTo(1);
     assertThat(get(RUNS + "/" + made.at("/id")).json().path("exports")).isEqualTo(made.json().path("exports"));
-    assertThat(secrets(made.at("/id"))).isZero();
+    assertThat(secrets()).isZero();
   }
 
   @Test
@@ -72,6 +74,7 @@ class PlansTest extends WithApi {
 
     assertThat(made.at("/exports/0/state")).isEqualTo("live");
     assertThat(made.json().at("/exports/0/problems").size()).isEqualTo(1);
+    assertThat(secrets()).isPositive();
   }
 
   @Test
@@ -94,8 +97,7 @@ class PlansTest extends WithApi {
     token = mine;
   }
 
-  private int secrets(String run) {
-    return jdbc.sql("select count(*) from export_secret s join export e on e.id = s.export_id where e.test_run_id = ?")
-        .param(Long.parseLong(run)).query(Integer.class).single();
+  private int secrets() {
+    return jdbc.sql("select count(*) from secret where tenant_id = ?").param(id.value()).query(Integer.class).single();
   }
 }

@@ -2,6 +2,7 @@ package dev.apmexport.exporter.delivery;
 
 import dev.apmexport.exporter.ledger.Ledger;
 import dev.apmexport.exporter.ledger.LedgerState;
+import dev.apmexport.exporter.sink.Amendment;
 import dev.apmexport.exporter.sink.Sink;
 import java.time.Instant;
 import java.util.List;
@@ -27,7 +28,8 @@ public final class Delivery implements AutoCloseable {
   private volatile Instant giveUpAt = Instant.MAX;
 
   /** What a delivery needs besides its steps. */
-  public record Means(Supplier<Sink> sinks, Ledger ledger, RetryPolicy retry, Timeline time, ThreadFactory threads) {}
+  public record Means(Supplier<Sink> sinks, Amendment amendment, Ledger ledger, RetryPolicy retry, Timeline time,
+      ThreadFactory threads) {}
 
   public Delivery(int shards, LedgerState booked, Means means, Progress progress) {
     this.progress = progress;

@@ -71,8 +71,7 @@ final class Lane {
 
   private void run() {
     try (Sink sink = means.sinks().get()) {
-      Transmission transmission = new Transmission(sink, means.retry(), means.time(), delivery.progress(),
-          delivery::giveUpAt);
+      Transmission transmission = new Transmission(sink, means, delivery.progress(), delivery::giveUpAt);
       while (true) {
         Step step = queue.take();
         current = step;
@@ -100,14 +99,24 @@ final class Lane {
     awaitTime(step.batch().atMillis());
     means.ledger().book(step.booking());
     Batch wanted = wanted(step);
-    List<Transmission.Refused> refused = transmission.send(wanted);
-    refused.forEach(part -> reject(step.pass(), part));
-    int lost = refused.stream().mapToInt(part -> part.points().size()).sum();
-    if (!refused.isEmpty() || queue.isEmpty()) {
+    int lost = send(step.pass(), wanted, transmission);
+    if (lost > 0 || queue.isEmpty()) {
       // Else the next booking settles this step, in the same commit.
       means.ledger().settle(step.pass(), step.shard(), step.number());
     }
     delivery.progress().settled(wanted.size() - lost, step.batch().size() - wanted.size() + lost);
+  }
+
+  /** Returns how many points were not taken, each of which is noted. */
+  private int send(int pass, Batch wanted, Transmission transmission) throws InterruptedException, GaveUp {
+    try {
+      List<Transmission.Refused> refused = transmission.send(wanted);
+      refused.forEach(part -> reject(pass, part));
+      return refused.stream().mapToInt(part -> part.points().size()).sum();
+    } catch (TooOld e) {
+      means.ledger().reject(Rejection.ofTime(pass, wanted.atMillis(), TooOld.REASON));
+      return wanted.size();
+    }
   }
 
   /** The points without those of series the destination refused before. */

@@ -1,5 +1,6 @@
 package dev.apmexport.exporter.delivery;
 
+import dev.apmexport.exporter.sink.Amendment;
 import dev.apmexport.exporter.sink.Batch;
 import dev.apmexport.exporter.sink.Sink;
 import dev.apmexport.exporter.sink.WriteResult;
@@ -20,6 +21,7 @@ final class Transmission {
   private static final int ISOLATION_BUDGET = 32;
 
   private final Sink sink;
+  private final Amendment amendment;
   private final RetryPolicy retry;
   private final Timeline time;
   private final Progress progress;
@@ -32,16 +34,17 @@ final class Transmission {
   record Refused(Batch points, String reason) {}
 
   /** @param giveUpAt asked after every failure; {@link Instant#MAX} while the run lives */
-  Transmission(Sink sink, RetryPolicy retry, Timeline time, Progress progress, Supplier<Instant> giveUpAt) {
+  Transmission(Sink sink, Delivery.Means means, Progress progress, Supplier<Instant> giveUpAt) {
     this.sink = sink;
-    this.retry = retry;
-    this.time = time;
+    this.amendment = means.amendment();
+    this.retry = means.retry();
+    this.time = means.time();
     this.progress = progress;
     this.giveUpAt = giveUpAt;
   }
 
-  /** Returns when every point is taken or refused. */
-  List<Refused> send(Batch batch) throws InterruptedException, GaveUp {
+  /** Returns when every point is taken or refused. Throws where the rest of them is too old for the destination. */
+  List<Refused> send(Batch batch) throws InterruptedException, GaveUp, TooOld {
     refused = new ArrayList<>();
     budget = ISOLATION_BUDGET;
     poisonous = false;
@@ -49,7 +52,7 @@ final class Transmission {
     return refused;
   }
 
-  private void part(Batch batch) throws InterruptedException, GaveUp {
+  private void part(Batch batch) throws InterruptedException, GaveUp, TooOld {
     if (batch.size() == 0) { return; }
     switch (persist(batch)) {
       case WriteResult.Accepted _ -> {}
@@ -65,9 +68,10 @@ final class Transmission {
   }
 
   /** Sends the same bytes until the answer is final, or until the batch itself is the suspect. */
-  private WriteResult persist(Batch batch) throws InterruptedException, GaveUp {
+  private WriteResult persist(Batch batch) throws InterruptedException, GaveUp, TooOld {
     int failed = 0;
     for (int failures = 1;; failures++) {
+      if (amendment.drops(batch.atMillis(), time.millis())) { throw new TooOld(); }
       WriteResult result = sink.write(batch);
       switch (result) {
         case RetryLater later -> {
@@ -91,7 +95,7 @@ final class Transmission {
    */
   private boolean isPoison(int failed) throws InterruptedException {
     boolean suspect = poisonous || failed >= RetryPolicy.SUSPECT_AFTER;
-    return suspect && sink.write(Batch.EMPTY) instanceof WriteResult.Accepted;
+    return suspect && sink.probe() instanceof WriteResult.Accepted;
   }
 
   private void pause(String reason) throws InterruptedException, GaveUp {
@@ -105,7 +109,7 @@ final class Transmission {
     time.sleep(wait);
   }
 
-  private void isolate(Batch batch, String reason) throws InterruptedException, GaveUp {
+  private void isolate(Batch batch, String reason) throws InterruptedException, GaveUp, TooOld {
     progress.failed(reason);
     if (batch.size() == 1 || budget < 2) {
       refused.add(new Refused(batch, reason));
@@ -115,7 +119,7 @@ final class Transmission {
     halves(batch);
   }
 
-  private void halve(Batch batch, String reason) throws InterruptedException, GaveUp {
+  private void halve(Batch batch, String reason) throws InterruptedException, GaveUp, TooOld {
     progress.failed(reason);
     if (batch.size() == 1) {
       refused.add(new Refused(batch, reason));
@@ -124,7 +128,7 @@ final class Transmission {
     }
   }
 
-  private void halves(Batch batch) throws InterruptedException, GaveUp {
+  private void halves(Batch batch) throws InterruptedException, GaveUp, TooOld {
     part(batch.part(0, batch.size() / 2));
     part(batch.part(batch.size() / 2, batch.size()));
   }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.LongStream;
 
 /** All that a ledger holds for one export, as it was when it was loaded. */
 public final class LedgerState {
@@ -56,7 +57,8 @@ public final class LedgerState {
 
   /** The rejection that covers a point in a pass, if there is one. */
   public Optional<Rejection> rejection(int pass, long seriesKey, long atMillis) {
-    return rejections.getOrDefault(seriesKey, List.of()).stream()
+    return LongStream.of(seriesKey, Rejection.EVERY)
+        .mapToObj(key -> rejections.getOrDefault(key, List.of())).flatMap(List::stream)
         .filter(rejection -> rejection.pass() == pass && rejection.covers(seriesKey, atMillis)).findFirst();
   }
 

@@ -4,11 +4,22 @@ import java.time.Duration;
 
 /** What a destination does with points that do not continue their series. */
 public sealed interface Amendment {
+  /** Whether a point that leaves now would be dropped, whatever the answer says. */
+  default boolean drops(long atMillis, long nowMillis) {
+    return this instanceof Overwrites taking
+        && atMillis < nowMillis - taking.age.minus(Overwrites.ON_THE_WAY).toMillis();
+  }
+
   /** It takes only what continues a series. */
   record Refused() implements Amendment {}
 
-  /** It takes points in any order up to this age, and of two for the same time the later one stands. */
-  record Overwrites(Duration age) implements Amendment {}
+  /**
+   * It takes points in any order up to this age, and of two for the same time the later one stands. Older ones it drops,
+   * and says that it took them.
+   */
+  record Overwrites(Duration age) implements Amendment {
+    private static final Duration ON_THE_WAY = Duration.ofSeconds(30);
+  }
 
   /** It takes older points, and another value for an older point once, up to this age; never for a series' newest. */
   record OutOfOrder(Duration window) implements Amendment {}

@@ -3,6 +3,7 @@ package dev.apmexport.exporter.delivery;
 import dev.apmexport.exporter.ledger.InMemoryLedger;
 import dev.apmexport.exporter.metric.Labels;
 import dev.apmexport.exporter.metric.Series;
+import dev.apmexport.exporter.sink.Amendment;
 import dev.apmexport.exporter.sink.Batch;
 import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
@@ -19,14 +20,15 @@ abstract class DeliveryFixture {
   final ScriptedSink sink = new ScriptedSink(time);
   InMemoryLedger ledger = new InMemoryLedger();
   Progress progress = new Progress();
+  Amendment amendment = new Amendment.Refused();
   Delivery delivery;
 
   Delivery start(int shards) {
     RetryPolicy retry = new RetryPolicy(
         IntervalFunction.ofExponentialBackoff(Duration.ofMillis(100), 2, Duration.ofSeconds(30)));
     progress = new Progress();
-    delivery = new Delivery(shards, ledger.load(), new Delivery.Means(sink, ledger, retry, time, time.threads()),
-        progress);
+    delivery = new Delivery(shards, ledger.load(), 
+        new Delivery.Means(sink, amendment, ledger, retry, time, time.threads()), progress);
     return delivery;
   }
 

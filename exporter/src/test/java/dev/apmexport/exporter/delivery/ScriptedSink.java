@@ -86,7 +86,7 @@ final class ScriptedSink implements Supplier<Sink> {
 
       @Override
       public WriteResult probe() {
-        return new WriteResult.Accepted();
+        return write(Batch.EMPTY);
       }
 
       @Override

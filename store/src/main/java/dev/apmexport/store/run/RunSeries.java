@@ -4,10 +4,13 @@ import dev.apmexport.exporter.metric.InputSeries;
 import dev.apmexport.exporter.metric.Labels;
 import dev.apmexport.exporter.metric.MetricType;
 import dev.apmexport.store.tenant.TenantId;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,7 +20,6 @@ import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import tools.jackson.databind.MappingIterator;
 import tools.jackson.databind.SequenceWriter;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -73,10 +75,11 @@ public final class RunSeries {
     }
 
     public void forEach(Consumer<InputSeries> consumer) {
-      try (MappingIterator<String[]> lines = JSON.readerFor(String[].class)
-          .readValues(new GZIPInputStream(new ByteArrayInputStream(packed)))) {
-        for (int id = 0; lines.hasNextValue(); id++) {
-          consumer.accept(series(id, lines.nextValue()));
+      try (BufferedReader lines = new BufferedReader(new InputStreamReader(
+          new GZIPInputStream(new ByteArrayInputStream(packed)), StandardCharsets.UTF_8))) {
+        int id = 0;
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+          consumer.accept(series(id++, JSON.readValue(line, String[].class)));
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);

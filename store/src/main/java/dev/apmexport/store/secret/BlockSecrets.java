@@ -15,12 +15,14 @@ import tools.jackson.databind.node.ObjectNode;
  * key must not bring a password into the database.
  */
 public final class BlockSecrets {
-  /** Keys of a block whose texts, and all texts below them, are no secrets. */
-  private static final Set<String> OPEN = Set.of("provider", "metrics", "export_metrics", "region", "tags",
-      "trendStats", "trendMode", "runSummary", "rateCounters", "staleMarkers", "outOfOrder", "preset", "accuracy",
-      "resampleRate", "resample_rate");
-  /** Keys of a block that hold an address, which is open unless it is none or carries more than an address. */
-  private static final Set<String> ADDRESSES = Set.of("remoteWriteURL", "apiURL", "queryURL");
+  /**
+   * Paths whose texts are no secrets: a key of a metric that is not known may hold anything, like any other key.
+   */
+  private static final Pattern OPEN = Pattern.compile("/(provider|region|trendMode|runSummary|rateCounters|staleMarkers"
+      + "|outOfOrder|preset|accuracy|resampleRate|resample_rate)|/trendStats/\\d+|/tags/[^/]*"
+      + "|/(metrics|export_metrics)/\\d+(/(sourceMetric|targetMetric|keepTags/\\d+))?");
+  /** Paths that hold an address, which is open unless it is none or carries more than an address. */
+  private static final Set<String> ADDRESSES = Set.of("/remoteWriteURL", "/apiURL", "/queryURL");
   private static final Pattern PLAIN_ADDRESS = Pattern.compile("https?://[^@?#]*");
 
   private BlockSecrets() {}
@@ -59,10 +61,8 @@ public final class BlockSecrets {
   private static void take(JsonNode node, String path, Map<String, Secret> secrets) {
     if (node instanceof ObjectNode object) {
       for (String key : Set.copyOf(object.propertyNames())) {
-        if (!path.isEmpty() || !isOpen(key, object.get(key))) {
-          String at = path + "/" + key.replace("~", "~0").replace("/", "~1").replace("\0", "~2");
-          takeOne(object.get(key), at, secrets, mask -> object.put(key, mask));
-        }
+        String at = path + "/" + key.replace("~", "~0").replace("/", "~1").replace("\0", "~2");
+        takeOne(object.get(key), at, secrets, mask -> object.put(key, mask));
       }
     } else if (node instanceof ArrayNode array) {
       for (int i = 0; i < array.size(); i++) {
@@ -73,7 +73,7 @@ public final class BlockSecrets {
   }
 
   private static void takeOne(JsonNode value, String at, Map<String, Secret> secrets, Consumer<String> replace) {
-    if (value.isString() || value.isNumber()) {
+    if ((value.isString() || value.isNumber()) && !isOpen(at, value)) {
       secrets.put(at, new Secret(value.asString()));
       replace.accept(Secret.MASK);
     } else {
@@ -81,9 +81,9 @@ public final class BlockSecrets {
     }
   }
 
-  private static boolean isOpen(String key, JsonNode value) {
-    return OPEN.contains(key)
-        || ADDRESSES.contains(key) && value.isString() && PLAIN_ADDRESS.matcher(value.asString()).matches();
+  private static boolean isOpen(String path, JsonNode value) {
+    return OPEN.matcher(path).matches()
+        || ADDRESSES.contains(path) && value.isString() && PLAIN_ADDRESS.matcher(value.asString()).matches();
   }
 
   private static String name(String step) {

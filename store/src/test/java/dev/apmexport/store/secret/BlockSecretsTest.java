@@ -22,6 +22,8 @@ class BlockSecretsTest {
       "{'deep': [{'er': ['canary-1', {'x': 'canary-2'}]}]}", "{'': 'canary-1', 'a/b~c': {'': {'~1': 'canary-2'}}}",
       "{'api_Key': 'canary-1', 'APIKEY': 'canary-2'}", "{'Credentials': {'token': 'canary-1'}}",
       "{'passwrd': 'canary-1'}", "{'headers': {'region': 'canary-1', 'tags': {'x': 'canary-2'}}}",
+      "{'metrics': [{'sourceMetric': 'vus', 'secret': 'canary-1', 'keepTags': {'x': 'canary-2'}}]}",
+      "{'metrics': 'canary-1', 'tags': 'canary-2'}",
       "{'credentials': {'provider': 'canary-1', 'metrics': ['canary-2']}}", "{'apiURL': 'canary-1'}",
       "{'tls': {'caCert': 'canary-1', 'insecureSkipVerify': true}}", "{'remoteWriteURL': ['https://canary-1']}",
       "{'password': 70011223344}", "{'credentials': {'token': 7001122.5}}", "{'nul\\u0000': 'canary-1'}"})

@@ -30,20 +30,20 @@ public final class DatadogBlock {
 
   /** The destination, or null if the reader has noted errors that leave none. */
   public static @Nullable SinkConfig read(BlockReader block) {
-    return read(block, "us", REGIONS);
+    return read(block, false);
   }
 
   /** The same for the provider whose name says that its region is Europe. */
   public static @Nullable SinkConfig readEuropean(BlockReader block) {
-    return read(block, "eu", EUROPEAN);
+    return read(block, true);
   }
 
-  private static @Nullable SinkConfig read(BlockReader block, String region, List<String> regions) {
+  private static @Nullable SinkConfig read(BlockReader block, boolean european) {
     block.spelledAlso("apiKey", "api_key").spelledAlso("appKey", "app_key");
     Secret apiKey = key(block, "apiKey");
     block.require("apiKey", apiKey, "the API key of the Datadog account to write to.");
     Secret appKey = key(block, "appKey");
-    URI api = api(block, region, regions);
+    URI api = api(block, european);
     Headers headers = Headers.read(block);
     Tls tls = Tls.read(block);
     Statistics statistics = Statistics.read(block, DatadogConfig.STATISTICS);
@@ -62,13 +62,22 @@ public final class DatadogBlock {
     return key;
   }
 
-  private static @Nullable URI api(BlockReader block, String otherwise, List<String> regions) {
-    String region = block.oneOf("region", otherwise, regions);
-    URI url = block.url("apiURL");
-    if (block.has("region") && block.has("apiURL")) {
-      block.error("apiURL", "and region both say where to write to; give one of them.");
+  private static @Nullable URI api(BlockReader block, boolean european) {
+    String region = block.oneOf("region", european ? "eu" : "us", REGIONS);
+    if (european && !EUROPEAN.contains(region)) {
+      block.error("region",
+          "is \"" + region + "\", while the provider's name says eu; use provider: 'datadog', or leave "
+              + "the region out.");
     }
     if (!block.has("apiURL")) { return URI.create("https://" + HOSTS.get(region)); }
+    if (block.has("region")) {
+      block.error("apiURL", "and region both say where to write to; give one of them.");
+    }
+    return address(block);
+  }
+
+  private static @Nullable URI address(BlockReader block) {
+    URI url = block.url("apiURL");
     if (url == null) { return null; }
     if (url.getRawQuery() != null || url.getRawFragment() != null || url.getRawPath().contains("/api/")) {
       block.error("apiURL", "must be the address of the API alone, such as https://api.datadoghq.eu, without "

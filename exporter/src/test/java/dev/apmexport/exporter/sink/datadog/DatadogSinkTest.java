@@ -18,6 +18,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,21 +96,23 @@ class DatadogSinkTest extends SinkContract {
   @Test
   void a_request_beyond_datadogs_limits_is_too_large_and_is_not_sent() {
     Random random = new Random(1);
-    Series[] noise = IntStream.range(0, 5_000)
-        .mapToObj(i -> new Series("s", Labels.of("a", Long.toHexString(random.nextLong()).repeat(1),
-            "b" + i, Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong())
-                + Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong())
-                + Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong())
-                + Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong()))))
-        .toArray(Series[]::new);
-    Series[] long1 = IntStream.range(0, 3_000).mapToObj(i -> new Series("s", Labels.of("a", "x".repeat(2_000) + i)))
-        .toArray(Series[]::new);
-    for (Series[] series : new Series[][]{noise, long1}) {
-      assertThat(write(new Batch(1_700_000_000_000L, series, new double[series.length])))
-          .isInstanceOfSatisfying(WriteResult.TooLarge.class,
-              large -> assertThat(large.reason()).contains("512000 and 5242880"));
+    for (Batch batch : new Batch[]{tagged(5_000, _ -> noise(random)), tagged(3_000, _ -> "x".repeat(2_000))}) {
+      assertThat(write(batch)).isInstanceOfSatisfying(WriteResult.TooLarge.class,
+          large -> assertThat(large.reason()).endsWith("Datadog takes 512000 and 5242880."));
     }
     assertThat(server.requests()).isEmpty();
+  }
+
+  private static Batch tagged(int size, IntFunction<String> value) {
+    Series[] series = IntStream.range(0, size)
+        .mapToObj(i -> new Series("s", Labels.of("i", "" + i, "v", value.apply(i))))
+        .toArray(Series[]::new);
+    return new Batch(1_700_000_000_000L, series, new double[size]);
+  }
+
+  private static String noise(Random random) {
+    return random.ints(300, 'a', 'z').collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
   }
 
   @ParameterizedTest

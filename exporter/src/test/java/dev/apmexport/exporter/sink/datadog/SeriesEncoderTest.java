@@ -64,7 +64,8 @@ class SeriesEncoderTest {
   void every_finite_number_arrives_as_it_is() throws IOException {
     long seed = System.nanoTime();
     Random random = new Random(seed);
-    for (double value : new double[]{Double.MAX_VALUE, -Double.MAX_VALUE, Double.MIN_VALUE, 0x1p53, 0x1p63, 1e22, 1e-9}) {
+    for (double value : new double[]{Double.MAX_VALUE, -Double.MAX_VALUE, Double.MIN_VALUE, 0x1p53, 0x1p63, 1e22,
+        1e-9}) {
       assertThat(sent(value)).isEqualTo(value);
     }
     for (int i = 0; i < 500; i++) {

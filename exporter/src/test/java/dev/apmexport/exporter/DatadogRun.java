@@ -1,0 +1,123 @@
+package dev.apmexport.exporter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.apmexport.exporter.MadeUpRun.Sample;
+import dev.apmexport.exporter.config.ExportConfig;
+import dev.apmexport.exporter.config.MetricEntry;
+import dev.apmexport.exporter.delivery.RetryPolicy;
+import dev.apmexport.exporter.delivery.VirtualTimeline;
+import dev.apmexport.exporter.ledger.InMemoryLedger;
+import dev.apmexport.exporter.metric.Secret;
+import dev.apmexport.exporter.reconcile.ReconciliationReport;
+import dev.apmexport.exporter.sink.EgressPolicy;
+import dev.apmexport.exporter.sink.HttpTransport;
+import dev.apmexport.exporter.sink.datadog.DatadogConfig;
+import dev.apmexport.exporter.sink.datadog.FakeDatadog;
+import dev.apmexport.exporter.source.InMemoryRunFeed;
+import dev.apmexport.exporter.source.LogRecord;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/** One run with one export to an intake with Datadog's rules, all in this process and on virtual time. */
+final class DatadogRun implements AutoCloseable {
+  final VirtualTimeline time;
+  final InMemoryRunFeed feed = new InMemoryRunFeed();
+  final FakeDatadog datadog;
+  private final HttpTransport http = new HttpTransport(EgressPolicy.parse("private"));
+  private final RunSettings settings;
+  private final ExportConfig config;
+  private InMemoryLedger ledger = new InMemoryLedger();
+  private Exporter exporter;
+
+  DatadogRun(long startSecond, int period, int resampleRate, List<MetricEntry> entries) {
+    time = new VirtualTimeline(startSecond * 1000);
+    datadog = new FakeDatadog(time);
+    settings = new RunSettings("42", period, 10_000, 10_000, RunSettings.FOLD_VERSION);
+    config = new ExportConfig("datadog", resampleRate, false, entries,
+        new DatadogConfig(datadog.uri(), new Secret(FakeDatadog.KEY)));
+    exporter = start();
+  }
+
+  private Exporter start() {
+    return new Exporter(settings, List.of(new Export(0, config, ledger)), feed, means());
+  }
+
+  private Exporter.Means means() {
+    return new Exporter.Means(http, RetryPolicy.standard(), time, time.threads());
+  }
+
+  /** The worker dies; another takes over and plays the log from its beginning. */
+  void kill() {
+    exporter.close();
+    ledger = ledger.takeOver();
+    exporter = start();
+  }
+
+  /** Waits until this second and appends the push. */
+  void append(long second, String instance, byte[] payload) throws InterruptedException {
+    time.sleep(Duration.ofMillis(Math.max(0, second * 1000 - time.millis())));
+    feed.append(LogRecord.Kind.METRIC_SET, instance, time.millis(), payload);
+  }
+
+  void advance() {
+    while (exporter.advance()) {
+      assertThat(exporter.position()).isPositive();
+    }
+  }
+
+  /** The log is closed, and the live pass comes to its end. */
+  ExportStatus finish() throws InterruptedException {
+    feed.finish(time.millis());
+    advance();
+    while (!exporter.isDrained(0)) {
+      time.sleep(Duration.ofSeconds(1));
+      advance();
+    }
+    return exporter.status(0);
+  }
+
+  ReconciliationReport secondPass(int revision) throws InterruptedException {
+    exporter.close();
+    ledger = ledger.takeOver();
+    return new SecondPass(settings, new Export(0, config, ledger), feed, means(), revision,
+        time.instant().plus(Duration.ofMinutes(5))).run().report();
+  }
+
+  /** How many points of the truth are not held, or with another value. */
+  long wrong(DatadogTruth truth) {
+    Map<String, NavigableMap<Long, Double>> held = datadog.content();
+    return truth.points().entrySet().stream().mapToLong(series -> {
+      NavigableMap<Long, Double> mine = held.getOrDefault(series.getKey(), new TreeMap<>());
+      return series.getValue().entrySet().stream()
+          .filter(point -> !DatadogTruth.isRight(series.getKey(), mine.get(point.getKey()), point.getValue())).count();
+    }).sum();
+  }
+
+  /** Datadog holds the truth and nothing else, the report says so, and it never was sent what it must not be. */
+  void assertExact(ReconciliationReport report, List<Sample> samples, int seconds, String what) {
+    DatadogTruth truth = new DatadogTruth(samples, config.metrics(), seconds);
+    Map<String, NavigableMap<Long, Double>> held = datadog.content();
+    assertThat(held.keySet()).as(what).isEqualTo(truth.points().keySet());
+    truth.points().forEach((series, points) -> {
+      assertThat(held.get(series).keySet()).as("%s: %s", what, series).isEqualTo(points.keySet());
+      points.forEach((at, value) -> assertThat(DatadogTruth.isRight(series, held.get(series).get(at), value))
+          .as("%s: %s @%d is %s, should be %s", what, series, at, held.get(series).get(at), value).isTrue());
+    });
+    assertThat(report.exact()).as("%s: %s", what, report).isTrue();
+    assertThat(report.expected()).as(what).isEqualTo(truth.size())
+        .isEqualTo(report.asExpected() + report.filled() + report.corrected());
+    assertThat(datadog.violations()).as(what).isEmpty();
+    assertThat(datadog.dropped()).as(what).isZero();
+  }
+
+  @Override
+  public void close() {
+    exporter.close();
+    http.close();
+    datadog.close();
+  }
+}
