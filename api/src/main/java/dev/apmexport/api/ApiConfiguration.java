@@ -14,6 +14,7 @@ import dev.apmexport.api.security.CallerResolver;
 import dev.apmexport.api.security.DatabasePatience;
 import dev.apmexport.api.security.Operator;
 import dev.apmexport.api.security.Refusals;
+import dev.apmexport.api.security.TenantFilter;
 import dev.apmexport.api.security.TenantLimit;
 import dev.apmexport.api.tenant.TenantController;
 import dev.apmexport.api.tenant.TokenController;
@@ -28,12 +29,15 @@ import dev.apmexport.store.work.Work;
 import java.time.Duration;
 import java.util.List;
 import org.springdoc.core.utils.SpringDocUtils;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.Ordered;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /** The parts of the api, named one by one. */
@@ -82,12 +86,22 @@ public class ApiConfiguration {
     return new TenantLimit("connection tests", 10, Duration.ofMinutes(1));
   }
 
+  /** Before all that asks the database. */
   @Bean
-  WebMvcConfigurer callers(ApiTokenRepository tokens, DatabasePatience patience) {
+  FilterRegistrationBean<TenantFilter> tenantFilter(ApiTokenRepository tokens, DatabasePatience patience,
+      @Qualifier("handlerExceptionResolver") HandlerExceptionResolver refusals) {
+    FilterRegistrationBean<TenantFilter> filter = new FilterRegistrationBean<>(
+        new TenantFilter(tokens, patience, refusals));
+    filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 100);
+    return filter;
+  }
+
+  @Bean
+  WebMvcConfigurer callers() {
     return new WebMvcConfigurer() {
       @Override
       public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
-        resolvers.add(new CallerResolver(tokens, patience));
+        resolvers.add(new CallerResolver());
       }
     };
   }

@@ -1,5 +1,6 @@
 package dev.apmexport.store;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.apmexport.store.ledger.LedgerWriter;
 import dev.apmexport.store.log.MetricLog;
 import dev.apmexport.store.profile.Profile;
@@ -21,10 +22,12 @@ import dev.apmexport.store.secret.Vault;
 import dev.apmexport.store.tenant.ApiToken;
 import dev.apmexport.store.tenant.Tenant;
 import dev.apmexport.store.tenant.TenantRepository;
+import dev.apmexport.store.tenant.TenantWall;
 import dev.apmexport.store.work.Work;
 import java.nio.file.Path;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -38,6 +41,17 @@ import org.springframework.transaction.PlatformTransactionManager;
 @EntityScan(basePackageClasses = {Tenant.class, ApiToken.class, TestRun.class, RunExport.class, Profile.class})
 @EnableJpaRepositories(basePackageClasses = {TenantRepository.class, TestRunRepository.class, ProfileRepository.class})
 public class StoreConfiguration {
+  /** Puts the wall between tenants before the pool, whoever asks for a connection. */
+  @Bean
+  static BeanPostProcessor tenantWall() {
+    return new BeanPostProcessor() {
+      @Override
+      public Object postProcessAfterInitialization(Object bean, String name) {
+        return bean instanceof HikariDataSource pool ? new TenantWall(pool) : bean;
+      }
+    };
+  }
+
   @Bean
   DatabaseTimeline databaseTimeline(JdbcClient jdbc) {
     return new DatabaseTimeline(jdbc);

@@ -1,30 +1,18 @@
 package dev.apmexport.api.security;
 
 import dev.apmexport.store.tenant.ApiToken;
-import dev.apmexport.store.tenant.ApiTokenRepository;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.support.WebDataBinderFactory;
 import org.springframework.web.context.request.NativeWebRequest;
+import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 
-/**
- * Finds who calls by the token in the Authorization header: {@code Token …}, as k6 says it, or {@code Bearer …}. Asks
- * the database every time, so that a revoked token is refused at once.
- */
+/** Says who calls, by the token in the Authorization header: {@code Token …}, as k6 says it, or {@code Bearer …}. */
 public final class CallerResolver implements HandlerMethodArgumentResolver {
-  private final ApiTokenRepository tokens;
-  private final DatabasePatience patience;
-
-  public CallerResolver(ApiTokenRepository tokens, DatabasePatience patience) {
-    this.tokens = tokens;
-    this.patience = patience;
-  }
-
   @Override
   public boolean supportsParameter(MethodParameter parameter) {
     return parameter.getParameterType() == Caller.class || parameter.getParameterType() == Operator.class;
@@ -33,15 +21,9 @@ public final class CallerResolver implements HandlerMethodArgumentResolver {
   @Override
   public Object resolveArgument(MethodParameter parameter, @Nullable ModelAndViewContainer container,
       NativeWebRequest request, @Nullable WebDataBinderFactory binders) {
-    ApiToken token = known(token(request.getHeader(HttpHeaders.AUTHORIZATION)));
+    ApiToken token = token(request);
     return parameter.getParameterType() == Operator.class ? operator(token)
         : caller(token, parameter.hasMethodAnnotation(OpenToRunTokens.class));
-  }
-
-  private ApiToken known(String token) {
-    Optional<ApiToken> known = patience.call(0, () -> tokens.findBySha256(ApiToken.digest(token)));
-    return known.filter(found -> found.revokedAt() == null).orElseThrow(() -> new Refused(HttpStatus.UNAUTHORIZED,
-        "The token is not known here, or it was revoked. Check K6_CLOUD_TOKEN or the Authorization header."));
   }
 
   private static Operator operator(ApiToken token) {
@@ -67,15 +49,15 @@ public final class CallerResolver implements HandlerMethodArgumentResolver {
     };
   }
 
-  private static String token(@Nullable String header) {
-    if (header != null) {
-      for (String scheme : new String[]{"Token ", "Bearer "}) {
-        if (header.regionMatches(true, 0, scheme, 0, scheme.length())) {
-          return header.substring(scheme.length()).strip();
-        }
-      }
+  private static ApiToken token(NativeWebRequest request) {
+    if (TenantFilter.sent(request.getHeader(HttpHeaders.AUTHORIZATION)) == null) {
+      throw new Refused(HttpStatus.UNAUTHORIZED, "A token is needed: set K6_CLOUD_TOKEN, or send the header "
+          + "\"Authorization: Token <token>\" or \"Authorization: Bearer <token>\".");
     }
-    throw new Refused(HttpStatus.UNAUTHORIZED, "A token is needed: set K6_CLOUD_TOKEN, or send the header "
-        + "\"Authorization: Token <token>\" or \"Authorization: Bearer <token>\".");
+    if (request.getAttribute(TenantFilter.TOKEN, RequestAttributes.SCOPE_REQUEST) instanceof ApiToken known) {
+      return known;
+    }
+    throw new Refused(HttpStatus.UNAUTHORIZED,
+        "The token is not known here, or it was revoked. Check K6_CLOUD_TOKEN or the Authorization header.");
   }
 }

@@ -27,7 +27,7 @@ abstract class DeliveryFixture {
     RetryPolicy retry = new RetryPolicy(
         IntervalFunction.ofExponentialBackoff(Duration.ofMillis(100), 2, Duration.ofSeconds(30)));
     progress = new Progress();
-    delivery = new Delivery(shards, ledger.load(), 
+    delivery = new Delivery(shards, ledger.load(),
         new Delivery.Means(sink, amendment, ledger, retry, time, time.threads()), progress);
     return delivery;
   }

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
 import javax.sql.DataSource;
+import org.postgresql.jdbc.PgConnection;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /**
@@ -44,8 +45,7 @@ public final class TenantWall extends DelegatingDataSource {
   }
 
   private void bind(Connection connection, long tenant) throws SQLException {
-    Connection physical = connection.unwrap(org.postgresql.PGConnection.class) instanceof Connection one ? one
-        : connection;
+    Connection physical = connection.unwrap(PgConnection.class); // the pool hands out a new shell every time
     if (bound.getOrDefault(physical, 0L) == tenant) { return; }
     bound.put(physical, -1L); // unknown, should the statement fail half-way
     try (PreparedStatement set = connection
