@@ -19,13 +19,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Which series a block would make, judged by the input series of an earlier run as far as there is one. */
 public final class SeriesEstimate {
-  /** Comparisons of a series with an entry, and outputs, at a few hundredths of a microsecond and a few of them each. */
+  /** What the blocks of a list may cost together: some 10 ns each comparison of a series with an entry, … */
   private static final long MOST_COMPARISONS = 50_000_000;
+  /** … some microseconds each output, … */
   private static final int MOST_OUTPUTS = 500_000;
+  /** … and some 300 bytes each entry for every block that shares its destination. */
+  private static final int MOST_ENTRIES = 2_000;
   private static final String ANY_RUN = "0";
 
   private final ExportConfig config;
   private final ExportRoute route;
+  private final int blocks;
   private final int entries;
   private final Map<String, MetricType> types = new HashMap<>();
   private final Set<Long> series = new HashSet<>();
@@ -36,8 +40,10 @@ public final class SeriesEstimate {
   public SeriesEstimate(Export.Neighbour block, List<Export.Neighbour> all) {
     List<Export.Neighbour> neighbours = block.among(all);
     this.config = block.config();
+    this.blocks = all.size();
     this.entries = neighbours.stream().mapToInt(neighbour -> neighbour.config().metrics().size()).sum();
-    this.route = new ExportRoute(new Export(block.index(), config, new InMemoryLedger(), neighbours, false), ANY_RUN);
+    this.route = new ExportRoute(new Export(block.index(), config, new InMemoryLedger(),
+        entries > MOST_ENTRIES ? List.of() : neighbours, false), ANY_RUN);
   }
 
   /** Takes one input series of the earlier run, each once. */
@@ -54,7 +60,7 @@ public final class SeriesEstimate {
   }
 
   private boolean isTooMuch() {
-    return comparisons > MOST_COMPARISONS || outputs > MOST_OUTPUTS;
+    return entries > MOST_ENTRIES || comparisons > MOST_COMPARISONS / blocks || outputs > MOST_OUTPUTS / blocks;
   }
 
   /**

@@ -62,10 +62,12 @@ public class ProfileController {
   ApmCheck.Answer put(Caller caller, @PathVariable("name") String profile, @RequestBody ProfileBody body,
       @RequestParam(name = "name", required = false) @Nullable String runs) {
     JsonNode apm = body.apm;
-    if (!Profiles.isName(profile) || apm == null) {
-      throw new Refused(HttpStatus.BAD_REQUEST, apm == null ? "The body must be a JSON object {\"apm\": [ … ]}."
-          : "\"" + profile + "\" cannot be a profile's name; it must be 1 to 63 letters, digits, dots, hyphens and "
-              + "underscores, a letter or digit first.");
+    if (!Profiles.isName(profile)) {
+      throw new Refused(HttpStatus.BAD_REQUEST, "\"" + profile + "\" cannot be a profile's name; it must be 1 to 63 "
+          + "letters, digits, dots, hyphens and underscores, a letter or digit first.");
+    }
+    if (apm == null || apm.isNull()) {
+      throw new Refused(HttpStatus.BAD_REQUEST, "The body must be a JSON object {\"apm\": [ … ]}.");
     }
     checks.take(caller.tenant());
     Profiles.Opened put = patience.call(0, () -> profiles.put(caller.tenant(), profile, apm));

@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -30,11 +31,11 @@ class DatabaseAwayTest extends WithApi {
   }
 
   @Autowired
-  private HikariDataSource pool;
+  private DataSource pool;
 
   @Test
   void pushes_are_held_while_the_database_is_away_and_nothing_is_lost() throws Exception {
-    assertThat(pool.getJdbcUrl()).contains(":" + LINE.port() + "/");
+    assertThat(pool.unwrap(HikariDataSource.class).getJdbcUrl()).contains(":" + LINE.port() + "/");
     String run = newRun();
     byte[] body = pushOf(run, samples());
     List<Future<Answer>> pushes = new ArrayList<>();

@@ -5,6 +5,7 @@ import dev.apmexport.exporter.block.Problem;
 import dev.apmexport.exporter.config.ApmBlock;
 import dev.apmexport.exporter.config.ApmBlocks;
 import dev.apmexport.exporter.config.ExportConfig;
+import dev.apmexport.exporter.metric.Refusal;
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.GenerationType;
@@ -23,6 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Table(name = "export")
 public class RunExport {
   private static final JsonMapper JSON = JsonMapper.shared();
+  /** Where problems of the whole run's data stand. */
+  private static final String SAMPLES = "samples";
 
   @Id
   @GeneratedValue(strategy = GenerationType.IDENTITY)
@@ -99,9 +102,14 @@ public class RunExport {
     ExportStatus known = status();
     if (known != null) {
       warnOfRate(known.effectiveResampleRate(), all);
-      known.samples().refusals().forEach((reason, samples) -> all
-          .add(Problem.warning("samples", samples + " samples were refused: " + reason.sentence() + ".")));
-      all.addAll(Objects.requireNonNullElse(known.warnings(), List.of())); // earlier versions stored none
+      List<Problem> shown = Objects.requireNonNullElse(known.warnings(), List.of()); // earlier versions stored none
+      boolean limitTold = shown.stream().anyMatch(problem -> problem.path().equals(SAMPLES));
+      known.samples().refusals().forEach((reason, samples) -> {
+        if (reason != Refusal.TOO_MANY_SERIES || !limitTold) {
+          all.add(Problem.warning(SAMPLES, samples + " samples were refused: " + reason.sentence() + "."));
+        }
+      });
+      all.addAll(shown);
     }
     return all.stream().distinct().toList();
   }

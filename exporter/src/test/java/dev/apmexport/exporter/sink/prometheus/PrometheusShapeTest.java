@@ -108,17 +108,6 @@ class PrometheusShapeTest {
     assertThat(List.of("k6_vus", "k6_checks", "k6_http_req_duration_avg", "k6_other")).noneMatch(this::isTotal);
   }
 
-  @Test
-  void a_series_belongs_to_what_made_it_first() {
-    resampler.gauge(0, new InputSeries(0, MetricType.GAUGE, "vus", Labels.of("as", "mine_count")), 4, 7);
-    resampler.trend(new InputSeries(1, MetricType.TREND, "t", Labels.of("as", "mine")), 4, histogram(5));
-    resampler.sealThrough(4);
-    assertThat(points).filteredOn(point -> point.startsWith("mine_count"))
-        .containsExactly("mine_count{test=\"x\"} @6000 7.0");
-    assertThat(points).contains("mine_sum{test=\"x\"} @6000 5.0");
-    assertThat(isTotal("mine_count")).isFalse();
-  }
-
   private boolean isTotal(String name) {
     return shape.isTotal(new Series(name, Labels.of("test", "x")));
   }
