@@ -72,8 +72,8 @@ public class ApiConfiguration {
   }
 
   @Bean
-  ApmCheck apmCheck(RunSeries series, ConnectionTest connections) {
-    return new ApmCheck(series, connections);
+  ApmCheck apmCheck(RunSeries series, ConnectionTest connections, DatabasePatience patience) {
+    return new ApmCheck(series, connections, patience);
   }
 
   @Bean

@@ -11,8 +11,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,11 +34,15 @@ class CanaryIT {
     TestPostgres.Database database = TestPostgres.freshDatabase();
     canaries.also("the tenant's token", ServiceProcess.TOKEN);
     String operator = canaries.secret("the operator's token");
+    String masterKey = Base64.getEncoder().encodeToString(new SecureRandom().generateSeed(32));
+    canaries.also("the master key", masterKey);
+    canaries.also("the database's password", database.password());
     try (var receiver = new EchoingReceiver();
-        var service = new ServiceProcess(folder, "--apm.bootstrap-token=" + ServiceProcess.TOKEN,
-            "--apm.operator-token=" + operator, "--logging.level.root=DEBUG", "--logging.level.org.apache.hc=DEBUG",
+        var service = new ServiceProcess(folder, "--logging.level.root=DEBUG", "--logging.level.org.apache=DEBUG",
             "--logging.level.org.springframework=DEBUG", "--apm.database-url=" + database.url(),
-            "--apm.database-username=" + database.username(), "--apm.database-password=" + database.password()).start();
+            "--apm.database-username=" + database.username()).with("APM_BOOTSTRAP_TOKEN", ServiceProcess.TOKEN)
+            .with("APM_OPERATOR_TOKEN", operator).with("APM_MASTER_KEY", masterKey)
+            .with("APM_DATABASE_PASSWORD", database.password()).start();
         ServiceClient client = service.client()) {
       String blocks = blocks(receiver);
       storeAndCheck(client, blocks);

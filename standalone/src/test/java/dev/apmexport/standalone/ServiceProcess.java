@@ -11,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,7 @@ public final class ServiceProcess implements AutoCloseable {
   private final Path output;
   private final int port;
   private final List<String> flags;
+  private final Map<String, String> environment = new HashMap<>();
   private @Nullable Process process;
 
   /** Not started yet. The folder, which may be a test's own, is opened for the account that PostgreSQL runs as. */
@@ -45,6 +48,12 @@ public final class ServiceProcess implements AutoCloseable {
     this.output = Files.createTempFile(folder, "service", ".out");
     this.port = port;
     this.flags = flags;
+  }
+
+  /** A setting that is not to stand in the command line, where every user of the machine can read it. */
+  public ServiceProcess with(String variable, String value) {
+    environment.put(variable, value);
+    return this;
   }
 
   /** A second service on the same data directory, with a port of its own. */
@@ -92,8 +101,10 @@ public final class ServiceProcess implements AutoCloseable {
         "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), Standalone.class.getName(),
         "--server.port=" + port, "--server.address=127.0.0.1", "--apm.data-dir=" + dataDir));
     command.addAll(flags);
-    return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(Redirect.appendTo(output.toFile()))
-        .start();
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
+        .redirectOutput(Redirect.appendTo(output.toFile()));
+    builder.environment().putAll(environment);
+    return builder.start();
   }
 
   /** Ends it as {@code kill -9} does. Its PostgreSQL lives on, as it would. */

@@ -109,7 +109,8 @@ class AfterTheRunTest extends WithWorker {
   }
 
   private String block(String more) {
-    return "{\"provider\":\"prometheus\",\"remoteWriteURL\":\"" + receiver.uri("/write") + "\",\"resampleRate\":1" + more
+    return "{\"provider\":\"prometheus\",\"remoteWriteURL\":\"" + receiver.uri("/write") + "\",\"resampleRate\":1"
+        + more
         + "}";
   }
 

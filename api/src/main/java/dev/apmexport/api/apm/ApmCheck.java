@@ -1,5 +1,6 @@
 package dev.apmexport.api.apm;
 
+import dev.apmexport.api.security.DatabasePatience;
 import dev.apmexport.exporter.Export;
 import dev.apmexport.exporter.SeriesEstimate;
 import dev.apmexport.exporter.config.ApmBlock;
@@ -17,10 +18,12 @@ import org.jspecify.annotations.Nullable;
 public final class ApmCheck {
   private final RunSeries series;
   private final ConnectionTest connections;
+  private final DatabasePatience patience;
 
-  public ApmCheck(RunSeries series, ConnectionTest connections) {
+  public ApmCheck(RunSeries series, ConnectionTest connections, DatabasePatience patience) {
     this.series = series;
     this.connections = connections;
+    this.patience = patience;
   }
 
   /** The answer, a block each. */
@@ -35,7 +38,8 @@ public final class ApmCheck {
   public Answer check(Tenant tenant, List<ApmBlock> written, @Nullable String name, boolean connect) {
     List<ApmBlock> blocks = tenant.admit(written);
     List<Export.Neighbour> enabled = enabled(blocks);
-    Optional<RunSeries.Kept> run = name == null ? Optional.empty() : series.newest(tenant.id(), name);
+    Optional<RunSeries.Kept> run = name == null ? Optional.empty()
+        : patience.call(0, () -> series.newest(tenant.id(), name));
     Map<Integer, SeriesEstimate> estimates = estimates(enabled, run);
     Map<Integer, ConnectionTest.Connection> tested = connect ? tested(enabled) : Map.of();
     String runId = run.map(kept -> Long.toString(kept.testRunId())).orElse(null);

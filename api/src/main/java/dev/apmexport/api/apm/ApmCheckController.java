@@ -2,6 +2,7 @@ package dev.apmexport.api.apm;
 
 import dev.apmexport.api.security.Caller;
 import dev.apmexport.api.security.DatabasePatience;
+import dev.apmexport.api.security.Refused;
 import dev.apmexport.api.security.TenantLimit;
 import dev.apmexport.exporter.config.ApmBlock;
 import dev.apmexport.exporter.config.ApmBlocks;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -72,6 +74,11 @@ public class ApmCheckController {
   }
 
   private static @Nullable String decoded(@Nullable String parameter) {
-    return parameter == null ? null : UriUtils.decode(parameter.replace('+', ' '), StandardCharsets.UTF_8);
+    try {
+      return parameter == null ? null : UriUtils.decode(parameter.replace('+', ' '), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new Refused(HttpStatus.BAD_REQUEST,
+          "The name \"" + parameter + "\" is not percent-encoded as an address wants it.");
+    }
   }
 }

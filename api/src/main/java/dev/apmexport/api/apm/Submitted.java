@@ -53,7 +53,8 @@ record Submitted(JsonNode apm, @Nullable String name) {
   }
 
   private static Refused unreadable(String how) {
-    return new Refused(HttpStatus.BAD_REQUEST, "The body cannot be read " + how + ". Send an apm block, a list of them, "
+    return new Refused(HttpStatus.BAD_REQUEST, "The body cannot be read " + how
+        + ". Send an apm block, a list of them, "
         + "a script's options as \"k6 inspect script.js\" prints them, or the archive that \"k6 archive script.js\" makes.");
   }
 

@@ -50,16 +50,20 @@ record CreatedTest(@JsonProperty("reference_id") String referenceId, Config conf
   }
 
   private static LogLine nothingToExport(String service) {
-    return new LogLine("warning", "This run has no apm block, so its metrics are kept and exported nowhere: k6 run -o cloud "
-        + "does not send the script's options. Store the block as a profile with PUT " + service
-        + "/api/v1/apm-profiles/<name> {\"apm\": [ … ]} and start k6 with K6_CLOUD_HOST=" + service + "/p/<name>; or create "
-        + "the run with POST " + service + "/api/v1/test-runs and the options, and start k6 with K6_CLOUD_PUSH_REF_ID set "
-        + "to its id.");
+    return new LogLine("warning",
+        "This run has no apm block, so its metrics are kept and exported nowhere: k6 run -o cloud "
+            + "does not send the script's options. Store the block as a profile with PUT " + service
+            + "/api/v1/apm-profiles/<name> {\"apm\": [ … ]} and start k6 with K6_CLOUD_HOST=" + service
+            + "/p/<name>; or create "
+            + "the run with POST " + service
+            + "/api/v1/test-runs and the options, and start k6 with K6_CLOUD_PUSH_REF_ID set "
+            + "to its id.");
   }
 
   private static LogLine unknownProfile(String profile, String service) {
     return new LogLine("error", "There is no profile \"" + profile + "\", so this run's metrics are kept and exported "
-        + "nowhere. Make it with PUT " + service + "/api/v1/apm-profiles/" + profile + " {\"apm\": [ … ]}, and start the "
+        + "nowhere. Make it with PUT " + service + "/api/v1/apm-profiles/" + profile
+        + " {\"apm\": [ … ]}, and start the "
         + "test again.");
   }
 

@@ -20,7 +20,8 @@ public final class ProfilePath extends HttpFilter {
   static final String PROFILE = "dev.apmexport.profile";
   /** What is bound by which segment; any order. */
   private static final Map<String, String> ATTRIBUTES = Map.of("p", PROFILE);
-  private static final Pattern SEGMENT = Pattern.compile("/+(" + String.join("|", ATTRIBUTES.keySet()) + ")/+([^/]+)/*(?=/)");
+  private static final Pattern SEGMENT = Pattern
+      .compile("/+(" + String.join("|", ATTRIBUTES.keySet()) + ")/+([^/]+)/*(?=/)");
 
   @Override
   protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)

@@ -51,7 +51,7 @@ public record ScriptArchive(JsonNode options, @Nullable String script) {
     } catch (JacksonException e) {
       throw broken("its " + METADATA + " is not JSON");
     } catch (IOException | RuntimeException e) { // broken headers make the reader throw many kinds of these
-      throw broken(String.valueOf(e.getMessage()));
+      throw broken(String.valueOf(e.getMessage()).replaceFirst("\\.$", ""));
     }
   }
 
@@ -63,7 +63,9 @@ public record ScriptArchive(JsonNode options, @Nullable String script) {
       if (entry == null) { throw broken("it holds no " + METADATA); }
       if (entry.isFile() && entry.getName().equals(METADATA)) {
         byte[] json = tar.readNBytes(MAX_METADATA + 1);
-        if (json.length > MAX_METADATA) { throw broken("its " + METADATA + " is larger than " + MAX_METADATA + " bytes"); }
+        if (json.length > MAX_METADATA) {
+          throw broken("its " + METADATA + " is larger than " + MAX_METADATA + " bytes");
+        }
         return json;
       }
       if (entry.isSparse()) { throw broken("it holds a sparse file, as k6 writes none"); } // which would be endless zeros
@@ -120,8 +122,10 @@ public record ScriptArchive(JsonNode options, @Nullable String script) {
 
     private long counted(long bytes) {
       taken += bytes;
-      if (taken > until) { throw broken(taken > MAX_BYTES ? "it is larger than " + MAX_BYTES + " bytes"
-          : "an entry's header is larger than " + MAX_HEADER + " bytes"); }
+      if (taken > until) {
+        throw broken(taken > MAX_BYTES ? "it is larger than " + MAX_BYTES + " bytes"
+            : "an entry's header is larger than " + MAX_HEADER + " bytes");
+      }
       return bytes;
     }
   }

@@ -74,8 +74,10 @@ public class ProfileController {
     Tenant tenant = patience.call(0, () -> tenants.findById(caller.tenant().value()).orElseThrow());
     ApmCheck.Answer answer = check.check(tenant, put.blocks(), runs, false);
     if (put.hasErrors()) {
-      throw new Refused(HttpStatus.UNPROCESSABLE_CONTENT, "The profile \"" + profile + "\" was not stored: its blocks have "
-          + "errors, which are listed.", Map.of("blocks", answer.blocks()));
+      throw new Refused(HttpStatus.UNPROCESSABLE_CONTENT,
+          "The profile \"" + profile + "\" was not stored: its blocks have "
+              + "errors, which are listed.",
+          Map.of("blocks", answer.blocks()));
     }
     return answer;
   }

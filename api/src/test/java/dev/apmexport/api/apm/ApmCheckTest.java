@@ -82,7 +82,8 @@ class ApmCheckTest extends WithApi {
         new InputSeries(1, MetricType.COUNTER, "http_reqs", Labels.of("status", "500")),
         new InputSeries(2, MetricType.RATE, "my_rate", Labels.NONE));
     run("another", new InputSeries(0, MetricType.TREND, "my_rat", Labels.NONE));
-    String asks = BLOCK.replace("\"my_rat\"", "\"my_rate\",{\"sourceMetric\":\"http_reqs\",\"targetMetric\":\"byStatus\",\"keepTags\":[\"status\"]}");
+    String asks = BLOCK.replace("\"my_rat\"",
+        "\"my_rate\",{\"sourceMetric\":\"http_reqs\",\"targetMetric\":\"byStatus\",\"keepTags\":[\"status\"]}");
 
     Answer named = post(CHECK + "?name=checkout", asks);
     assertThat(named.json().at("/blocks/0/series/estimatedCount").asInt()).as(named.text()).isEqualTo(1 + 1 + 2);

@@ -85,7 +85,8 @@ class ProfileTest extends WithApi {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {"https://example.com/w|https://evil.example.com/w",
-      "\"X-Tenant\":\"***\"|\"X-Other\":\"***\"", "\"provider\":\"prometheus\"|\"provider\":\"prometheus\",\"tls\":{\"insecureSkipVerify\":true}",
+      "\"X-Tenant\":\"***\"|\"X-Other\":\"***\"",
+      "\"provider\":\"prometheus\"|\"provider\":\"prometheus\",\"tls\":{\"insecureSkipVerify\":true}",
       "\"provider\":\"prometheus\"|\"provider\":\"prometheus\",\"apiURL\":\"https://evil.example.com\"",
       "\"https://example.com/w\"|\"https://example.com/w?x=1\""})
   void a_block_that_goes_elsewhere_needs_its_secrets_again(String from, String to) {

@@ -1,9 +1,11 @@
 package dev.apmexport.exporter.block;
 
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -14,7 +16,7 @@ import tools.jackson.databind.JsonNode;
  */
 final class KeyValues {
   private final JsonNode node;
-  private final Map<String, List<String>> olderSpellings = new HashMap<>();
+  private final Map<String, List<String>> olderSpellings = new TreeMap<>();
   private final Map<String, String> written = new HashMap<>();
   private final Set<String> asked = new TreeSet<>();
 
@@ -29,7 +31,7 @@ final class KeyValues {
     if (node.hasNonNull(key)) {
       written.put(key, key);
     }
-    Map<String, String> conflicts = new HashMap<>();
+    Map<String, String> conflicts = new LinkedHashMap<>();
     for (String spelling : older) {
       if (!node.hasNonNull(spelling)) {
         continue;
@@ -48,9 +50,15 @@ final class KeyValues {
     return olderSpellings.getOrDefault(key, List.of()).stream().filter(node::hasNonNull).toList();
   }
 
-  /** The key as the block spells it. */
+  Map<String, List<String>> olderSpellings() {
+    return olderSpellings;
+  }
+
+  /** The key as the block spells it; what follows it, as in {@code metrics[2].keepTags}, stays. */
   String written(String key) {
-    return written.getOrDefault(key, key);
+    int end = key.indexOf('[');
+    return end <= 0 ? written.getOrDefault(key, key)
+        : written.getOrDefault(key.substring(0, end), key.substring(0, end)) + key.substring(end);
   }
 
   @Nullable
@@ -61,6 +69,7 @@ final class KeyValues {
   }
 
   boolean has(String key) {
+    asked.add(key);
     return node.hasNonNull(written(key));
   }
 

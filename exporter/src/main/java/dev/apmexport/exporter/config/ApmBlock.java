@@ -21,7 +21,8 @@ public record ApmBlock(int index, String provider, @Nullable ExportConfig config
   public ApmBlock with(List<Problem> more) {
     if (more.isEmpty()) { return this; }
     boolean spoilt = more.stream().anyMatch(Problem::isError);
-    return new ApmBlock(index, provider, spoilt ? null : config, Stream.concat(problems.stream(), more.stream()).toList());
+    return new ApmBlock(index, provider, spoilt ? null : config,
+        Stream.concat(problems.stream(), more.stream()).toList());
   }
 
   public ApmBlock with(Problem one) {

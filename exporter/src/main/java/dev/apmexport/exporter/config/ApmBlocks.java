@@ -2,6 +2,8 @@ package dev.apmexport.exporter.config;
 
 import dev.apmexport.exporter.block.BlockReader;
 import dev.apmexport.exporter.block.Problem;
+import dev.apmexport.exporter.block.Problems;
+import dev.apmexport.exporter.block.Shown;
 import dev.apmexport.exporter.block.Spelling;
 import dev.apmexport.exporter.metric.Labels;
 import dev.apmexport.exporter.sink.SinkConfig;
@@ -9,7 +11,6 @@ import dev.apmexport.exporter.sink.datadog.DatadogBlock;
 import dev.apmexport.exporter.sink.prometheus.RemoteWriteBlock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -40,15 +41,16 @@ public final class ApmBlocks {
    */
   public static JsonNode find(JsonNode options) {
     JsonNode current = options.path("cloud").path("apm");
-    return current.isMissingNode() ? options.path("ext").path("loadimpact").path("apm") : current;
+    return current.isMissingNode() || current.isNull() ? options.path("ext").path("loadimpact").path("apm") : current;
   }
 
   /** Reads every block of a list. */
   public static List<ApmBlock> read(JsonNode apm) {
     if (apm.isMissingNode() || apm.isNull()) { return List.of(); }
     if (!apm.isArray() || apm.size() > MAX_BLOCKS) {
-      String got = apm.isArray() ? "a list of " + apm.size() : apm.getNodeType().name().toLowerCase(Locale.ROOT);
-      return List.of(disabled(0, "", "apm", "must be a list of at most " + MAX_BLOCKS + " blocks, got " + got + "."));
+      String got = apm.isArray() ? "a list of " + apm.size() : Shown.type(apm);
+      return List.of(disabled("apm", 0, "must be a list of at most " + MAX_BLOCKS + " blocks, apm: [{…}], got " + got
+          + "."));
     }
     List<ApmBlock> blocks = new ArrayList<>();
     for (int i = 0; i < apm.size(); i++) {
@@ -60,42 +62,60 @@ public final class ApmBlocks {
   /** Reads one block, the {@code index}-th of its list. */
   public static ApmBlock readBlock(int index, JsonNode node) {
     String path = "apm[" + index + "]";
-    if (!node.isObject()) { return disabled(index, "", path, "must be an object with a provider."); }
+    if (!node.isObject()) {
+      return disabled(path, index, "must be an object with a provider, got " + Shown.type(node) + ".");
+    }
     BlockReader block = BlockReader.of(path, node);
     String name = block.text("provider");
-    Provider provider = name == null ? null : PROVIDERS.get(name);
-    if (name == null || provider == null) {
-      return disabled(index, name == null ? "" : name, block.at("provider"), providerProblem(name));
+    block.require("provider", name, "one of " + String.join(", ", known()) + ".");
+    if (name != null && !PROVIDERS.containsKey(name)) {
+      block.error("provider", noProvider(name));
     }
-    ExportConfig config = read(name, provider, block);
-    return new ApmBlock(index, name, config, List.copyOf(block.problems()));
+    ExportConfig config = read(name == null ? "" : name, meant(name), block);
+    return new ApmBlock(index, name == null ? "" : name, config, Problems.bounded(path, block.problems()));
   }
 
-  private static @Nullable ExportConfig read(String name, Provider provider, BlockReader block) {
+  /** The provider of that name or, since all mistakes of a block are told at once, the one that is probably meant. */
+  static @Nullable Provider meant(@Nullable String name) {
+    if (name == null || PROVIDERS.containsKey(name)) { return name == null ? null : PROVIDERS.get(name); }
+    return Spelling.closest(name, known()).map(PROVIDERS::get).orElse(null);
+  }
+
+  /** Reads a block for a provider; without one, only the keys that all providers have. */
+  static @Nullable ExportConfig read(String name, @Nullable Provider provider, BlockReader block) {
     block.spelledAlso("metrics", "export_metrics").spelledAlso("resampleRate", "resample_rate")
         .spelledAlso("includeDefaultMetrics", "include_default_metrics", "export_default_metrics")
         .spelledAlso("includeTestRunId", "include_test_run_id");
-    SinkConfig sink = provider.reader().apply(block);
+    SinkConfig sink = provider == null ? null : provider.reader().apply(block);
     int rate = block.integer("resampleRate", 1, 10, DEFAULT_RATE);
     boolean testRunId = block.flag("includeTestRunId", false);
-    Preset preset = Preset.read(block, provider.presets());
-    List<MetricEntry> metrics = MetricEntries.read(block, sink, preset, block.flag("includeDefaultMetrics", true));
+    boolean defaults = block.flag("includeDefaultMetrics", true);
+    Preset preset = provider == null ? null : Preset.read(block, provider.presets());
+    if (preset != null && defaults && block.has("includeDefaultMetrics")) {
+      block.warning("includeDefaultMetrics", "is true, but a preset takes the place of the default metrics; name those "
+          + "that you want beside it in metrics.");
+    }
+    List<MetricEntry> metrics = MetricEntries.read(block, sink, preset, defaults);
     Labels tags = StaticTags.read(block, sink);
     boolean reconcile = block.oneOf("accuracy", "reconcile", List.of("reconcile", "off")).equals("reconcile");
-    block.warnOfUnknownKeys();
+    if (provider != null) {
+      block.warnOfUnknownKeys();
+    }
     return sink == null || block.hasErrors() ? null
         : new ExportConfig(name, rate, testRunId, preset, metrics, tags, reconcile, sink);
   }
 
-  private static String providerProblem(@Nullable String provider) {
-    String known = String.join(", ", PROVIDERS.keySet().stream().sorted().toList());
-    if (provider == null) { return "is missing or not a text; known are: " + known + "."; }
-    if (ELSEWHERE.containsKey(provider)) { return ELSEWHERE.get(provider); }
-    return "\"" + provider + "\" is not a provider this service knows" + Spelling.hint(provider, PROVIDERS.keySet())
-        + "; known are: " + known + " (the case of letters counts).";
+  private static List<String> known() {
+    return PROVIDERS.keySet().stream().sorted().toList();
   }
 
-  private static ApmBlock disabled(int index, String provider, String path, String message) {
-    return new ApmBlock(index, provider, null, List.of(Problem.error(path, message)));
+  private static String noProvider(String name) {
+    if (ELSEWHERE.containsKey(name)) { return ELSEWHERE.get(name); }
+    return Shown.quoted(name) + " is not a provider this service knows" + Spelling.hint(name, known())
+        + "; known are: " + String.join(", ", known()) + " (the case of letters counts).";
+  }
+
+  private static ApmBlock disabled(String path, int index, String message) {
+    return new ApmBlock(index, "", null, List.of(Problem.error(path, message)));
   }
 }

@@ -57,7 +57,7 @@ public record ExportConfig(String provider, int resampleRate, boolean includeTes
 
   /** The name of the output that an entry makes. */
   public String name(MetricEntry entry) {
-    return entry.target() == null ? sink.name(entry.source().metric()) : entry.target();
+    return entry.name(sink);
   }
 
   /**
@@ -79,7 +79,8 @@ public record ExportConfig(String provider, int resampleRate, boolean includeTes
     }
     block.put("includeDefaultMetrics", false);
     ArrayNode entries = block.putArray("metrics");
-    metrics.stream().filter(entry -> preset == null || preset.metrics().stream().noneMatch(entry::asks))
+    metrics.stream()
+        .filter(entry -> preset == null || preset.metrics().stream().noneMatch(own -> own.asks(entry, sink)))
         .forEach(entry -> describe(entry, entries.addObject()));
     ObjectNode labels = block.putObject("tags");
     tags.toMap().forEach(labels::put);

@@ -2,6 +2,7 @@ package dev.apmexport.exporter.config;
 
 import dev.apmexport.exporter.block.BlockReader;
 import dev.apmexport.exporter.block.Problem;
+import dev.apmexport.exporter.block.Shown;
 import dev.apmexport.exporter.metric.BuiltIn;
 import dev.apmexport.exporter.select.Selector;
 import dev.apmexport.exporter.select.SelectorSyntaxException;
@@ -18,6 +19,8 @@ import tools.jackson.databind.JsonNode;
  */
 final class MetricEntries {
   private static final int MOST = 500;
+  private static final int MOST_TAGS = 50;
+  private static final int LONGEST_NAME = 200;
   private static final String OLD_PREFIX = "k6.";
   /** Tags with as many values as a test has requests, virtual users or iterations. */
   private static final Set<String> UNBOUNDED = Set.of("url", "vu", "iter", "error");
@@ -50,7 +53,7 @@ final class MetricEntries {
     for (int i = 0; i < Math.min(MOST, wished.size()); i++) {
       String path = "metrics[" + i + "]";
       JsonNode node = wished.get(i);
-      MetricEntry entry = node.isString() ? plain(path, node.asString()) : object(path, node);
+      MetricEntry entry = node.isString() ? plain(path, node.asString()) : object(i, path, node);
       if (entry != null) {
         add(entry);
       }
@@ -60,9 +63,9 @@ final class MetricEntries {
     }
   }
 
-  /** What is wished for twice is exported once. */
+  /** What is wished for twice is exported once, be its own name written or not. */
   private void add(MetricEntry entry) {
-    if (entries.stream().noneMatch(entry::asks)) {
+    if (entries.stream().noneMatch(other -> entry.asks(other, sink))) {
       entries.add(entry);
     }
   }
@@ -70,19 +73,21 @@ final class MetricEntries {
   private @Nullable MetricEntry plain(String path, String text) {
     Selector selector = selector(path, text);
     if (selector != null && !selector.matchers().isEmpty()) {
-      block.warning(path, "is left out: a selector belongs into an object, {sourceMetric: '" + selector + "'}.");
+      block.warning(path, "is left out: a selector belongs into an object, {sourceMetric: '"
+          + Shown.plain(selector.toString()) + "'}.");
       return null;
     }
     return selector == null || !hasName(path, selector, null) ? null
         : new MetricEntry(path, selector, null, List.of());
   }
 
-  private @Nullable MetricEntry object(String path, JsonNode node) {
+  private @Nullable MetricEntry object(int index, String path, JsonNode node) {
     if (!node.isObject()) {
-      block.warning(path, "is left out: it must be a metric's name or an object with sourceMetric.");
+      block.warning(path, "is left out: it must be a metric's name or an object with sourceMetric, got "
+          + Shown.json(node) + ".");
       return null;
     }
-    BlockReader entry = BlockReader.of(block.at(path), node);
+    BlockReader entry = block.element("metrics", index, node);
     String source = entry.text("sourceMetric");
     String target = entry.text("targetMetric");
     List<String> keepTags = keepTags(entry);
@@ -100,10 +105,15 @@ final class MetricEntries {
   /** Whether the series can have a name at the destination. */
   private boolean hasName(String path, Selector source, @Nullable String target) {
     String name = target == null ? source.metric() : target;
+    String at = target == null ? path : path + ".targetMetric";
+    if (name.length() > LONGEST_NAME) {
+      block.warning(at, "is a name of " + name.length() + " characters, and at most " + LONGEST_NAME
+          + " are taken. The entry is left out.");
+      return false;
+    }
     if (sink == null || sink.isName(name)) { return true; }
-    block.warning(target == null ? path : path + ".targetMetric", "\"" + name + "\" is not a metric name for this "
-        + "provider; \"" + sink.name("name") + "\" would be one"
-        + (target == null ? ", given as targetMetric" : "") + ". The entry is left out.");
+    block.warning(at, Shown.quoted(name) + " is not a metric name for this provider; " + Shown.quoted(sink.name(name))
+        + " would be one" + (target == null ? ", given as targetMetric" : "") + ". The entry is left out.");
     return false;
   }
 
@@ -111,7 +121,7 @@ final class MetricEntries {
     List<String> tags = new ArrayList<>();
     for (JsonNode tag : entry.list("keepTags")) {
       if (!tag.isString() || tag.asString().isBlank()) {
-        entry.error("keepTags", "must be a list of tag names, got " + tag + " in it.");
+        entry.error("keepTags", "must be a list of tag names, got " + Shown.json(tag) + " in it.");
       } else if (!tags.contains(tag.asString())) {
         tags.add(tag.asString());
         if (UNBOUNDED.contains(tag.asString())) {
@@ -120,19 +130,22 @@ final class MetricEntries {
         }
       }
     }
+    if (tags.size() > MOST_TAGS) {
+      entry.error("keepTags", "holds " + tags.size() + " tags; at most " + MOST_TAGS + " are taken.");
+    }
     return tags.stream().sorted().toList();
   }
 
   private @Nullable Selector selector(String path, String text) {
     boolean old = text.startsWith(OLD_PREFIX);
     if (old) {
-      block.warning(path, "begins with the older prefix \"k6.\", which is not part of a metric's name here; write \""
-          + text.substring(OLD_PREFIX.length()) + "\".");
+      block.warning(path, "begins with the older prefix \"k6.\", which is not part of a metric's name here; write "
+          + Shown.quoted(text.substring(OLD_PREFIX.length())) + ".");
     }
     try {
       return Selector.parse(old ? text.substring(OLD_PREFIX.length()) : text);
     } catch (SelectorSyntaxException e) {
-      block.warning(path, "\"" + text + "\" is left out, " + e.getMessage() + ".");
+      block.warning(path, Shown.quoted(text) + " is left out, " + e.getMessage() + ".");
       return null;
     }
   }

@@ -1,7 +1,9 @@
 package dev.apmexport.exporter.config;
 
 import dev.apmexport.exporter.select.Selector;
+import dev.apmexport.exporter.sink.SinkConfig;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,9 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param keepTags the tags that stay labels; all others are aggregated away
  */
 public record MetricEntry(@Nullable String origin, Selector source, @Nullable String target, List<String> keepTags) {
-  /** Whether both wish for the same, wherever they were written. */
-  boolean asks(MetricEntry other) {
-    return source.equals(other.source) && java.util.Objects.equals(target, other.target)
-        && keepTags.equals(other.keepTags);
+  /** The name at a destination. */
+  String name(SinkConfig sink) {
+    return target == null ? sink.name(source.metric()) : target;
+  }
+
+  /** Whether both wish for the same, wherever they were written; without a destination, names are as written. */
+  boolean asks(MetricEntry other, @Nullable SinkConfig sink) {
+    return source.equals(other.source) && keepTags.equals(other.keepTags)
+        && (sink == null ? Objects.equals(target, other.target) : name(sink).equals(other.name(sink)));
   }
 }

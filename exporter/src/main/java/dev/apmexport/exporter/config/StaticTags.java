@@ -1,6 +1,7 @@
 package dev.apmexport.exporter.config;
 
 import dev.apmexport.exporter.block.BlockReader;
+import dev.apmexport.exporter.block.Shown;
 import dev.apmexport.exporter.metric.Labels;
 import dev.apmexport.exporter.sink.SinkConfig;
 import java.util.Map;
@@ -31,14 +32,19 @@ final class StaticTags {
         warnOfChange(tags, sink, name, value);
       }
     }
-    return Labels.of(labels);
+    Labels all = Labels.of(labels);
+    if (sink != null && sink.labels(all).size() < all.size()) {
+      block.warning("tags", "holds names that become one at the destination, and of those only one is sent: "
+          + Shown.plain(sink.labels(all).toString()) + ".");
+    }
+    return all;
   }
 
   private static void warnOfChange(BlockReader tags, @Nullable SinkConfig sink, String name, String value) {
     Labels asked = Labels.of(name, value);
     Labels sent = sink == null ? asked : sink.labels(asked);
     if (!sent.equals(asked)) {
-      tags.warning(name, "cannot be sent as it is written; it is sent as " + sent + ".");
+      tags.warning(name, "cannot be sent as it is written; it is sent as " + Shown.plain(sent.toString()) + ".");
     }
   }
 }

@@ -17,6 +17,10 @@ public final class Matcher {
     Operator(String sign) {
       this.sign = sign;
     }
+
+    boolean isRegex() {
+      return this == MATCHES || this == MATCHES_NOT;
+    }
   }
 
   private final String label;
@@ -24,14 +28,12 @@ public final class Matcher {
   private final String value;
   private final @Nullable Pattern pattern;
 
-  /** Throws {@link com.google.re2j.PatternSyntaxException} where a regex is none of RE2's. */
+  /** Throws {@link com.google.re2j.PatternSyntaxException} where a regex cannot be used. */
   Matcher(String label, Operator operator, String value) {
     this.label = label;
     this.operator = operator;
     this.value = value;
-    this.pattern = operator == Operator.MATCHES || operator == Operator.MATCHES_NOT
-        ? Pattern.compile(value, Pattern.DOTALL)
-        : null;
+    this.pattern = operator.isRegex() ? Regex.compile(value) : null;
   }
 
   boolean matches(Labels labels) {

@@ -6,6 +6,7 @@ import java.util.List;
 
 /** A parser by hand, since its errors name the column and what was expected there. */
 final class SelectorParser {
+  private static final int LONGEST = 2_000;
   private final String text;
   private int at;
 
@@ -14,8 +15,11 @@ final class SelectorParser {
   }
 
   Selector parse() throws SelectorSyntaxException {
+    if (text.length() > LONGEST) {
+      throw mistake(LONGEST, "a selector may have " + LONGEST + " characters, and this has " + text.length());
+    }
     space();
-    String metric = name("a metric name");
+    String metric = name("a metric name, as in http_reqs{status=\"500\"}");
     space();
     List<Matcher> matchers = new ArrayList<>();
     if (take('{')) {
@@ -38,16 +42,18 @@ final class SelectorParser {
   }
 
   private Matcher matcher() throws SelectorSyntaxException {
+    int start = at;
     String label = name("a label name");
+    if (label.equals("__name__")) { throw mistake(start, "the metric's name goes before the brace, not into it"); }
     space();
     Matcher.Operator operator = operator();
     space();
-    int column = at + 1;
+    start = at;
     String value = quoted();
     try {
       return new Matcher(label, operator, value);
     } catch (PatternSyntaxException e) {
-      throw new SelectorSyntaxException(column, "the regular expression is not RE2 syntax: " + e.getDescription());
+      throw mistake(start, "the regular expression " + e.getDescription());
     }
   }
 
@@ -75,7 +81,7 @@ final class SelectorParser {
     char quote = text.charAt(at++);
     StringBuilder value = new StringBuilder();
     while (!take(quote)) {
-      if (at == text.length()) { throw new SelectorSyntaxException(open + 1, "the quoted value has no end"); }
+      if (at == text.length()) { throw mistake(open, "the quoted value has no end"); }
       char next = text.charAt(at++);
       value.appendCodePoint(next == '\\' && quote != '`' ? escaped() : next);
     }
@@ -103,20 +109,19 @@ final class SelectorParser {
 
   /** A character by its number of so many digits, as in Go. */
   private int numbered(int from, int digits, int radix) throws SelectorSyntaxException {
-    try {
-      int codePoint = Integer.parseInt(text, from, Math.min(text.length(), from + digits), radix);
-      if (from + digits <= text.length() && Character.isValidCodePoint(codePoint)) {
-        at = from + digits;
-        return codePoint;
-      }
-    } catch (NumberFormatException e) {
-      // falls through to the sentence that says what would be right
+    long codePoint = 0;
+    for (int i = from; i < from + digits; i++) {
+      int digit = i < text.length() ? Character.digit(text.charAt(i), radix) : -1;
+      if (digit < 0) { throw unknownEscape(); }
+      codePoint = codePoint * radix + digit;
     }
-    throw unknownEscape();
+    if (codePoint > Character.MAX_CODE_POINT) { throw unknownEscape(); }
+    at = from + digits;
+    return (int) codePoint;
   }
 
   private SelectorSyntaxException unknownEscape() {
-    return new SelectorSyntaxException(at - 1, "unknown escape; a backslash of a regular expression is written \\\\");
+    return mistake(at - 2, "unknown escape; a backslash of a regular expression is written \\\\");
   }
 
   private boolean take(char wanted) {
@@ -134,7 +139,12 @@ final class SelectorParser {
   }
 
   private SelectorSyntaxException expected(String what) {
-    String found = at < text.length() ? "found \"" + text.charAt(at) + "\"" : "the text ends";
-    return new SelectorSyntaxException(at + 1, "expected " + what + ", " + found);
+    String found = at < text.length() ? "found \"" + Character.toString(text.codePointAt(at)) + "\"" : "the text ends";
+    return mistake(at, "expected " + what + ", " + found);
+  }
+
+  /** People count characters, not UTF-16 units. */
+  private SelectorSyntaxException mistake(int index, String message) {
+    return new SelectorSyntaxException(text.codePointCount(0, index) + 1, message);
   }
 }

@@ -16,6 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public record Headers(Map<String, Secret> values) {
   public static final Headers NONE = new Headers(Map.of());
+  private static final int MOST = 30;
   private static final int LEAST_SECRET = 4;
   private static final Pattern NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}");
   private static final Pattern VALUE = Pattern.compile("[\\t\\x20-\\x7e]{1,8192}");
@@ -28,6 +29,10 @@ public record Headers(Map<String, Secret> values) {
   public static Headers read(BlockReader block) {
     BlockReader headers = block.object("headers");
     if (headers == null) { return NONE; }
+    if (headers.keys().size() > MOST) {
+      block.error("headers", "holds " + headers.keys().size() + " headers; at most " + MOST + " are taken.");
+      return NONE;
+    }
     Map<String, Secret> values = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     for (String name : headers.keys()) {
       Secret value = headers.secret(name);
@@ -40,7 +45,7 @@ public record Headers(Map<String, Secret> values) {
 
   private static boolean isGood(BlockReader headers, String name, Secret value) {
     if (RESERVED.contains(name.toLowerCase(Locale.ROOT))) {
-      headers.error(name, "is set by the service and cannot be given; for Authorization use credentials.");
+      headers.error(name, "is a header that the service sets by itself" + instead(name) + ".");
     } else if (!NAME.matcher(name).matches()) {
       headers.error(name, "is not a header's name; it may hold letters, digits and hyphens.");
     } else if (!VALUE.matcher(value.reveal()).matches()) {
@@ -49,6 +54,15 @@ public record Headers(Map<String, Secret> values) {
       return true;
     }
     return false;
+  }
+
+  private static String instead(String name) {
+    return switch (name.toLowerCase(Locale.ROOT)) {
+      case "authorization" -> "; give credentials instead";
+      case "dd-api-key" -> "; give apiKey instead";
+      case "dd-application-key" -> "; give appKey instead";
+      default -> "; leave it out";
+    };
   }
 
   /** Writes the key {@code headers} of a block, without the values. */

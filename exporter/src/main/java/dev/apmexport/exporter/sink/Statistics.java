@@ -1,6 +1,7 @@
 package dev.apmexport.exporter.sink;
 
 import dev.apmexport.exporter.block.BlockReader;
+import dev.apmexport.exporter.block.Shown;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,7 +19,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param runSummary whether the run's end adds one value of each statistic for the whole run
  */
 public record Statistics(List<TrendStat> trend, boolean cumulative, boolean runSummary) {
-  private static final String KNOWN = "min, max, avg, med, count, sum, or a percentile such as p(95)";
+  private static final int MOST = 30;
+  private static final String KNOWN = "min, max, avg, med, count, sum, or a percentile from p(0) to p(100) such as p(95)";
 
   public static Statistics ofWindows(String... trend) {
     return new Statistics(Stream.of(trend).map(TrendStat::of).toList(), false, false);
@@ -44,13 +46,17 @@ public record Statistics(List<TrendStat> trend, boolean cumulative, boolean runS
     for (JsonNode name : names) {
       TrendStat stat = name.isString() ? TrendStat.parse(name.asString()) : null;
       if (stat == null) {
-        block.error("trendStats", "holds " + name + ", which is no statistic of a trend; write " + KNOWN + ".");
+        block.error("trendStats",
+            "holds " + Shown.json(name) + ", which is no statistic of a trend; write " + KNOWN + ".");
       } else {
         trend.add(stat);
       }
     }
     if (block.has("trendStats") && names.isEmpty() && block.problems().size() == told) {
       block.error("trendStats", "is an empty list; name at least one of " + KNOWN + ", or leave it out.");
+    }
+    if (trend.size() > MOST) {
+      block.error("trendStats", "holds " + trend.size() + " statistics; at most " + MOST + " are taken.");
     }
     String mode = block.oneOf("trendMode", "window", List.of("window", "cumulative"));
     return new Statistics(trend.isEmpty() ? otherwise.trend() : List.copyOf(trend), mode.equals("cumulative"),

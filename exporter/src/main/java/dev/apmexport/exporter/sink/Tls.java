@@ -42,7 +42,8 @@ public record Tls(@Nullable String caCert, boolean insecureSkipVerify) {
     }
     if (skip) {
       tls.warning("insecureSkipVerify", "is on: anyone on the way can read and change what is sent, the credentials "
-          + "too. Give caCert instead.");
+          + "too. "
+          + (caCert == null ? "Give caCert instead." : "With caCert it is not needed; caCert is not looked at."));
     }
     return new Tls(caCert, skip);
   }

@@ -1,6 +1,7 @@
 package dev.apmexport.exporter.sink;
 
 import dev.apmexport.exporter.metric.Histogram;
+import java.math.BigDecimal;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * One statistic of a trend, named as k6 names it: {@code min, max, avg, med, count, sum, p(95)}.
  *
  * @param quantile from 0 to 1, of a {@link Kind#QUANTILE}
- * @param percent the same as written, such as {@code 99.9}; empty for all else
+ * @param percent the same in hundredths, such as {@code 99.9}; empty for all else
  */
 public record TrendStat(Kind kind, double quantile, String percent) {
   /** What is computed of the values. */
@@ -23,7 +24,8 @@ public record TrendStat(Kind kind, double quantile, String percent) {
   public static @Nullable TrendStat parse(String name) {
     Matcher percentile = PERCENTILE.matcher(name);
     if (percentile.matches()) {
-      String percent = percentile.group(1) == null ? percentile.group(2) : percentile.group(1);
+      String written = percentile.group(1) == null ? percentile.group(2) : percentile.group(1);
+      String percent = new BigDecimal(written).stripTrailingZeros().toPlainString();
       return new TrendStat(Kind.QUANTILE, Double.parseDouble(percent) / 100, percent);
     }
     return switch (name) {
@@ -58,7 +60,7 @@ public record TrendStat(Kind kind, double quantile, String percent) {
       case MIN -> values.min();
       case MAX -> values.max();
       case AVG -> values.average();
-      case MED,QUANTILE -> values.quantile(quantile);
+      case MED, QUANTILE -> values.quantile(quantile);
       case COUNT -> values.count();
       case SUM -> values.sum();
     };

@@ -27,8 +27,9 @@ class SelectorTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"`` | column 1: expected a metric name, the text ends",
-      "{status=\"200\"} | column 1: expected a metric name, found \"{\"",
+  @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+      "`` | column 1: expected a metric name, as in http_reqs{status=\"500\"}, the text ends",
+      "{status=\"200\"} | column 1: expected a metric name, as in http_reqs{status=\"500\"}, found \"{\"",
       "a b | column 3: expected the end, found \"b\"",
       "a{ | column 3: expected a label name, the text ends",
       "a{b | column 4: expected one of = != =~ !~, the text ends",
@@ -44,7 +45,12 @@ class SelectorTest {
       "a{b=~\"(\"} | column 6: the regular expression is not RE2 syntax",
       "a{b=~\"x(?=y)\"} | column 6: the regular expression is not RE2 syntax",
       "a{b=\"\\d\"} | column 6: unknown escape", "a{b=\"x\\u12\"} | column 7: unknown escape",
-      "a{b=\"\\x4 | column 6: unknown escape", "a{b=\"c\"\\} | column 8: expected \",\" or \"}\", found \"\\\""})
+      "a{b=\"\\x4 | column 6: unknown escape", "a{b=\"c\"\\} | column 8: expected \",\" or \"}\", found \"\\\"",
+      "a{b=\"😀\",ü} | column 10: expected one of = != =~ !~, found \"}\"",
+      "a😀 | column 2: expected the end, found \"😀\"", "a{b=\"\\x+4\"} | column 6: unknown escape",
+      "a{b=\"\\U00110000\"} | column 6: unknown escape", "a{b=\"\\ | column 5: unknown escape",
+      "a{__name__=\"b\"} | column 3: the metric's name goes before the brace, not into it",
+      "a{b=~\"((a{100}){100}){100}\"} | column 6: the regular expression repeats too much"})
   void a_mistake_is_named_with_its_column(String text, String message) {
     assertThatThrownBy(() -> Selector.parse(text)).isInstanceOf(SelectorSyntaxException.class)
         .hasMessageStartingWith(message)
@@ -62,9 +68,13 @@ class SelectorTest {
       "a{absent=~\".+\"} | false",
       "a{absent!~\".+\"} | true", "a{absent!=\"x\"} | true", "a{empty=\"\"} | true", "a{url=\"/{id},x\"} | true",
       "a{url=~\"/[{]id[}].*\"} | true", "a{text=~\"one.two\"} | true", "a{status=\"200\",empty=\"x\"} | false",
-      "a{status=\"200\",absent=\"\",url!=\"/\"} | true", "A | false", "a | true"})
+      "a{status=\"200\",absent=\"\",url!=\"/\"} | true",
+      "a{näme=\"wärmepumpe 😀\"} | true", "a{näme=~\"w.rme.* .\"} | true", "a{näme=~\"WÄRME.*\"} | false",
+      "a{näme=~\"(?i)WÄRME.*\"} | true", "a{status=~\"^200$\"} | true",
+      "a{status=~\"\\\\d{3}\"} | true", "a{status!~\"\"} | true", "a{absent!~\"\"} | false", "A | false", "a | true"})
   void a_selector_matches_as_promql_does(String selector, boolean matches) throws SelectorSyntaxException {
-    Labels labels = Labels.of("status", "200", "empty", "", "url", "/{id},x", "text", "one\ntwo");
+    Labels labels = Labels.of("status", "200", "empty", "", "url", "/{id},x", "text", "one\ntwo", "näme",
+        "wärmepumpe 😀");
     InputSeries series = new InputSeries(0, MetricType.COUNTER, "a", labels);
     assertThat(Selector.parse(selector).matches(series)).isEqualTo(matches);
   }

@@ -39,7 +39,8 @@ public final class RunSeries {
   public void put(long testRunId, List<InputSeries> series) {
     if (!series.isEmpty()) {
       jdbc.sql("insert into run_series (test_run_id, series) values (?, ?) "
-          + "on conflict (test_run_id) do update set series = excluded.series").params(testRunId, packed(series)).update();
+          + "on conflict (test_run_id) do update set series = excluded.series").params(testRunId, packed(series))
+          .update();
     }
   }
 

@@ -88,12 +88,11 @@ public final class Runs {
   private record Source(Profiles.Opened apm, @Nullable String profile) {}
 
   private Source source(Tenant tenant, JsonNode options, @Nullable String profile) {
-    JsonNode own = ApmBlocks.find(options);
-    boolean none = own.isMissingNode() || own.isNull() || own.isArray() && own.isEmpty();
-    if (profile != null && none) {
+    if (profile != null && !ScriptOptions.haveBlocks(options)) {
       Optional<Profiles.Opened> opened = profiles.open(tenant.id(), profile);
       if (opened.isPresent()) { return new Source(opened.get(), profile); }
     }
+    JsonNode own = ApmBlocks.find(options);
     return new Source(new Profiles.Opened(own, ApmBlocks.read(own)), null);
   }
 
@@ -101,32 +100,19 @@ public final class Runs {
       @Nullable String profile) {
     Source source = source(tenant, options, profile);
     List<ApmBlock> blocks = tenant.admit(source.apm.blocks());
-    TestRun run = runs.saveAndFlush(new TestRun(tenant.id(), name, createKey, kept(options), source.profile,
-        clock.instant().truncatedTo(ChronoUnit.MICROS))); // as the database keeps it
+    TestRun run = runs
+        .saveAndFlush(new TestRun(tenant.id(), name, createKey, ScriptOptions.kept(options), source.profile,
+            clock.instant().truncatedTo(ChronoUnit.MICROS))); // as the database keeps it
     run.fix(
         new RunSettings(Long.toString(run.id()), period(blocks), tenant.inputSeriesLimit(), tenant.outputSeriesLimit(),
             RunSettings.FOLD_VERSION));
     jdbc.sql("insert into run_head (test_run_id) values (?)").param(run.id()).update();
-    if (deletesSecrets(options)) {
+    if (ScriptOptions.deleteSecrets(options)) {
       jdbc.sql("update test_run set secrets = 'delete' where id = ?").param(run.id()).update();
     }
     Map<Integer, RunExport> rivals = shared.mark(run, blocks);
     return new Created(run, blocks.stream().map(block -> export(run, block, source.apm.apm().path(block.index()),
         rivals.get(block.index()))).toList());
-  }
-
-  /** Asked for beside the apm list; either place counts, since what is deleted too early can be given again. */
-  private static boolean deletesSecrets(JsonNode options) {
-    return options.path("cloud").path("deleteSensitiveData").asBoolean(false)
-        || options.path("ext").path("loadimpact").path("deleteSensitiveData").asBoolean(false);
-  }
-
-  /** Thresholds are all that is needed of the options later; anything else may hold keys and passwords. */
-  private static String kept(JsonNode options) {
-    ObjectNode kept = JSON.createObjectNode();
-    kept.set("thresholds",
-        options.path("thresholds").isObject() ? options.path("thresholds") : JSON.createObjectNode());
-    return kept.toString();
   }
 
   private RunExport export(TestRun run, ApmBlock block, JsonNode written, @Nullable RunExport rival) {

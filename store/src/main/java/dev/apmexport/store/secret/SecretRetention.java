@@ -28,7 +28,8 @@ public final class SecretRetention {
         r.secrets = 'delete' and r.state in ('finished', 'aborted')
           and h.finished_at < now() - ? * interval '1 second'
           and not exists (select 1 from export e where e.test_run_id = r.id and e.state <> 'disabled'
-            and (e.state not in ('done', 'gaveUp') or e.reconcile and e.reconciled_seq < h.next_seq))""", MetricLog.GRACE);
+            and (e.state not in ('done', 'gaveUp') or e.reconcile and e.reconciled_seq < h.next_seq))""",
+        MetricLog.GRACE);
   }
 
   /** Of all others when their log is gone, and of those that never got one. */

@@ -98,7 +98,7 @@ class DatadogBlockTest {
         "k6.data_sent", "k6.data_received", "k6.http_reqs", "k6.http_req_duration", "k6.my_rate");
     assertThat(block.problems()).noneMatch(Problem::isError).extracting(Problem::path).containsExactlyInAnyOrder(
         "apm[0].api_key", "apm[0].app_key", "apm[0].export_metrics", "apm[0].export_default_metrics",
-        "apm[0].resample_rate", "apm[0].metrics[0]");
+        "apm[0].resample_rate", "apm[0].export_metrics[0]");
   }
 
   @Test
