@@ -59,10 +59,12 @@ public class ApiConfiguration {
     return new Intake(runs, states, log, work, patience);
   }
 
+  /** Before all others, which then see k6's own paths and refuse in k6's own format. */
   @Bean
   FilterRegistrationBean<ProfilePath> profilePath() {
     FilterRegistrationBean<ProfilePath> filter = new FilterRegistrationBean<>(new ProfilePath());
     filter.addUrlPatterns("/p/*");
+    filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 50);
     return filter;
   }
 
