@@ -6,8 +6,8 @@ import dev.apmexport.exporter.resample.SampleCounts;
 import dev.apmexport.exporter.resample.Watermark;
 import dev.apmexport.exporter.resample.Window;
 import dev.apmexport.exporter.resample.WindowReceiver;
-import java.util.List;
 import dev.apmexport.exporter.source.LogRecord;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,9 +58,11 @@ final class Channel {
     List<Problem> warnings = route.warnings(ended);
     long refused = counts().refusedSeries();
     if (refused > 0) {
-      warnings.add(Problem.warning("apm[" + export.index() + "]", "would make " + refused + " series more than its limit of "
-          + settings.outputSeriesLimit() + "; they were refused for this run, the others go on. Keep fewer tags, or have "
-          + "an operator raise the tenant's outputSeriesLimit."));
+      warnings.add(Problem.warning("apm[" + export.index() + "]",
+          "would make " + refused + " series more than its limit of "
+              + settings.outputSeriesLimit()
+              + "; they were refused for this run, the others go on. Keep fewer tags, or have "
+              + "an operator raise the tenant's outputSeriesLimit."));
     }
     return warnings;
   }

@@ -62,8 +62,9 @@ final class EntryUse {
     values.forEach((tag, seen) -> {
       if (seen.size() > MANY_VALUES) {
         String many = seen.size() == COUNTED_VALUES ? "more than " + COUNTED_VALUES : Integer.toString(seen.size());
-        out.add(Problem.warning(path, "keeps the tag \"" + tag + "\", which has " + many + " values in this run; each is "
-            + "a series that the destination stores and may charge for."));
+        out.add(
+            Problem.warning(path, "keeps the tag \"" + tag + "\", which has " + many + " values in this run; each is "
+                + "a series that the destination stores and may charge for."));
       }
     });
   }
@@ -71,7 +72,8 @@ final class EntryUse {
   private String nothing(Collection<String> metrics) {
     Selector source = entry.source();
     return metrics.contains(source.metric())
-        ? "\"" + source + "\" matched nothing: the run has " + source.metric() + ", but no series of it fits the selector."
+        ? "\"" + source + "\" matched nothing: the run has " + source.metric()
+            + ", but no series of it fits the selector."
         : "\"" + source.metric() + "\" matched nothing in this run" + Spelling.hint(source.metric(), metrics) + ".";
   }
 }

@@ -41,7 +41,8 @@ class BlockOptionsTest {
 
   @Test
   void cumulative_statistics_speak_of_the_time_since_the_start_in_every_window() throws InterruptedException {
-    try (BlockRun run = new BlockRun(only("my_trend", "'trendMode': 'cumulative', 'trendStats': ['max', 'min', 'avg']"))) {
+    try (BlockRun run = new BlockRun(
+        only("my_trend", "'trendMode': 'cumulative', 'trendStats': ['max', 'min', 'avg']"))) {
       run.push(3, durations(0, 5, 7)).push(5, durations(2, 1, 3)).finish();
       assertThat(run.received("k6_my_trend_max")).isEqualTo(Map.of(1_000L, 7.0, 2_000L, 7.0, 3_000L, 7.0));
       assertThat(run.received("k6_my_trend_min")).isEqualTo(Map.of(1_000L, 5.0, 2_000L, 5.0, 3_000L, 1.0));
@@ -96,7 +97,8 @@ class BlockOptionsTest {
         }
       });
       assertThat(summary.remove("k6_run_http_req_duration_p95")).isBetween(3.9, 4.0);
-      assertThat(summary).isEqualTo(Map.of("k6_run_http_reqs_count", 8.0, "k6_run_vus_value", 2.0, "k6_run_vus_min", 2.0,
+      assertThat(summary).isEqualTo(Map.of("k6_run_http_reqs_count", 8.0, "k6_run_vus_value", 2.0, "k6_run_vus_min",
+          2.0,
           "k6_run_vus_max", 5.0, "k6_run_checks_rate", 6.0 / 16, "k6_run_checks_nonzero", 6.0, "k6_run_checks_total",
           16.0, "k6_run_http_req_duration_count", 4.0));
       assertThat(run.secondPass(0, 1).exact()).isTrue();

@@ -124,7 +124,8 @@ final class BlockRun implements AutoCloseable {
   }
 
   /** The values of a series by the second after the start that they stand at; null where there is none. */
-  @Nullable NavigableMap<Long, Double> received(String series) {
+  @Nullable
+  NavigableMap<Long, Double> received(String series) {
     NavigableMap<Long, Double> points = prometheus.content().get(series);
     if (points == null) { return null; }
     NavigableMap<Long, Double> bySecond = new java.util.TreeMap<>();

@@ -38,9 +38,10 @@ class OwnershipTest {
     try (BlockRun run = play("{'resampleRate': 1, 'includeDefaultMetrics': false, 'metrics': ["
         + "{'sourceMetric': 'http_reqs', 'targetMetric': 'all'}, {'sourceMetric': 'iterations', 'targetMetric': 'all'}]}")) {
       assertThat(run.received("all").lastEntry().getValue()).isEqualTo(60);
-      assertThat(run.warnings(0)).containsExactly("apm[0].metrics[1]: writes series that apm[0].metrics[0] writes already "
-          + "(1 of the run's series are left to it). Give this entry another targetMetric, or keep a tag that tells the "
-          + "series apart.");
+      assertThat(run.warnings(0))
+          .containsExactly("apm[0].metrics[1]: writes series that apm[0].metrics[0] writes already "
+              + "(1 of the run's series are left to it). Give this entry another targetMetric, or keep a tag that tells the "
+              + "series apart.");
       assertThat(run.status(0).samples().refused()).isEqualTo(10);
       assertBalanced(run, 0);
       assertThat(run.secondPass(0, 1).exact()).isTrue();

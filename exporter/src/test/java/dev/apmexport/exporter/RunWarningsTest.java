@@ -16,7 +16,8 @@ class RunWarningsTest {
   @Test
   void a_metric_that_never_came_is_told_at_the_end_and_the_rest_is_exported() throws InterruptedException {
     try (BlockRun run = new BlockRun("{'resampleRate': 1, 'metrics': ['my_rat', 'nonsense']}")) {
-      run.push(3, new MetricSets(1).rate("my_rate", Labels.NONE, START, 1, 2).counter("http_reqs", Labels.NONE, START, 1));
+      run.push(3,
+          new MetricSets(1).rate("my_rate", Labels.NONE, START, 1, 2).counter("http_reqs", Labels.NONE, START, 1));
       assertThat(run.warnings(0)).isEmpty();
       run.finish();
       assertThat(run.warnings(0)).containsExactly(
@@ -29,7 +30,8 @@ class RunWarningsTest {
 
   @Test
   void a_selector_that_fits_no_series_is_told() throws InterruptedException {
-    try (BlockRun run = new BlockRun("{'metrics': [{'sourceMetric': 'http_reqs{status=\\'500\\'}', 'targetMetric': 'e'}]}")) {
+    try (BlockRun run = new BlockRun(
+        "{'metrics': [{'sourceMetric': 'http_reqs{status=\\'500\\'}', 'targetMetric': 'e'}]}")) {
       run.push(3, new MetricSets(1).counter("http_reqs", Labels.of("status", "200"), START, 1)).finish();
       assertThat(run.warnings(0)).containsExactly("apm[0].metrics[0]: \"http_reqs{status=\"500\"}\" matched nothing: "
           + "the run has http_reqs, but no series of it fits the selector.");
@@ -54,8 +56,9 @@ class RunWarningsTest {
         push.counter("http_reqs", Labels.of("url", "/" + i, "status", "200"), START, 1);
       }
       run.push(3, push);
-      assertThat(run.warnings(0)).containsExactly("apm[0].metrics[0]: keeps the tag \"url\", which has 150 values in this "
-          + "run; each is a series that the destination stores and may charge for.");
+      assertThat(run.warnings(0))
+          .containsExactly("apm[0].metrics[0]: keeps the tag \"url\", which has 150 values in this "
+              + "run; each is a series that the destination stores and may charge for.");
     }
   }
 

@@ -41,7 +41,8 @@ final class Welcome {
     Path operatorFile = data.resolve("operator.token");
     first.admitOperator(givenOperatorToken.isBlank() ? kept(operatorFile) : givenOperatorToken);
     // A token that was given is known to whoever gave it, and need not stand in one more log.
-    tell(givenToken.isBlank() ? token : "$APM_BOOTSTRAP_TOKEN", givenOperatorToken.isBlank() ? "token in " + operatorFile : "with the token given");
+    tell(givenToken.isBlank() ? token : "$APM_BOOTSTRAP_TOKEN",
+        givenOperatorToken.isBlank() ? "token in " + operatorFile : "with the token given");
   }
 
   /** A generated token is kept in a file that only its owner can read, so that a restart changes nothing. */

@@ -71,7 +71,8 @@ class CanaryIT {
         """.formatted(receiver.url("/good/write?key=" + canaries.secret("query")), canaries.secret("token"),
         canaries.secret("header"), receiver.url("/bad/write?key=" + canaries.secret("bad query")), password,
         canaries.secret("bad header"), receiver.url("/good"), canaries.secret("apiKey"), canaries.secret("appKey"),
-        receiver.url("/bad"), canaries.secret("bad apiKey"), canaries.secret("bad appKey"), canaries.secret("user info"),
+        receiver.url("/bad"), canaries.secret("bad apiKey"), canaries.secret("bad appKey"),
+        canaries.secret("user info"),
         canaries.secret("mistyped token"), canaries.secret("mistyped password"), canaries.secret("misplaced"));
   }
 

@@ -83,11 +83,11 @@ public final class ApmBlocks {
 
   /** Reads a block for a provider; without one, only the keys that all providers have. */
   static @Nullable ExportConfig read(String name, @Nullable Provider provider, BlockReader block) {
-    block.spelledAlso("metrics", "export_metrics").spelledAlso("resampleRate", "resample_rate")
+    block.spelledAlso("metrics", "export_metrics")
         .spelledAlso("includeDefaultMetrics", "include_default_metrics", "export_default_metrics")
         .spelledAlso("includeTestRunId", "include_test_run_id");
     SinkConfig sink = provider == null ? null : provider.reader().apply(block);
-    int rate = block.integer("resampleRate", 1, 10, DEFAULT_RATE);
+    int rate = rate(block);
     boolean testRunId = block.flag("includeTestRunId", false);
     boolean defaults = block.flag("includeDefaultMetrics", true);
     Preset preset = provider == null ? null : Preset.read(block, provider.presets());
@@ -103,6 +103,15 @@ public final class ApmBlocks {
     }
     return sink == null || block.hasErrors() ? null
         : new ExportConfig(name, rate, testRunId, preset, metrics, tags, reconcile, sink);
+  }
+
+  /** Seconds per window that a block asks for, whatever else is wrong with it. */
+  public static int resampleRate(JsonNode block) {
+    return rate(BlockReader.of("apm", block));
+  }
+
+  private static int rate(BlockReader block) {
+    return block.spelledAlso("resampleRate", "resample_rate").integer("resampleRate", 1, 10, DEFAULT_RATE);
   }
 
   private static List<String> known() {

@@ -65,7 +65,8 @@ class TlsTest {
   private static void keytool(String... arguments) throws IOException, InterruptedException {
     List<String> command = Stream.concat(
         Stream.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString()),
-        Stream.concat(Stream.of(arguments), Stream.of("-alias", "server", "-storepass", new String(PASSWORD)))).toList();
+        Stream.concat(Stream.of(arguments), Stream.of("-alias", "server", "-storepass", new String(PASSWORD))))
+        .toList();
     Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said = new String(keytool.getInputStream().readAllBytes());
     assertThat(keytool.waitFor()).as(said).isZero();

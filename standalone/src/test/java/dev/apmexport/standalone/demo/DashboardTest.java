@@ -63,7 +63,8 @@ class DashboardTest {
 
   private static boolean isEmpty(LocalPrometheus prometheus, Recording recording, String query) throws Exception {
     Instant begin = recording.begin();
-    return new PrometheusReader(prometheus.url()).queryRange(query, begin, begin.plus(Duration.ofMinutes(2)), 3).values()
+    return new PrometheusReader(prometheus.url()).queryRange(query, begin, begin.plus(Duration.ofMinutes(2)), 3)
+        .values()
         .stream().allMatch(points -> points.values().stream().noneMatch(Double::isFinite));
   }
 }

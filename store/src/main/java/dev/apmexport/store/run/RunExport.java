@@ -133,7 +133,7 @@ public class RunExport {
   }
 
   private int wishedRate() {
-    return JSON.readTree(config).path("resampleRate").asInt(ApmBlocks.DEFAULT_RATE);
+    return ApmBlocks.resampleRate(JSON.readTree(config));
   }
 
   /** How far the export was when its worker last said so; null before the first word. */

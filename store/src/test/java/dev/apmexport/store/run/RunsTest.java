@@ -130,7 +130,7 @@ class RunsTest extends WithStore {
   @Test
   void null_characters_in_a_script_do_not_stop_a_run() {
     Runs.Created made = runs.create(tenant(), "a\0b", null, options("[{\"provider\":\"x\\u0000\"},{" + URL
-        + ",\"o\\u0000\":\"x\",\"credentials\":{\"token\":\"a\\u0000b\"}}]"));
+        + ",\"o\\u0000\":\"x\",\"credentials\":{\"username\":\"u\",\"password\":\"a\\u0000b\"}}]"));
 
     assertThat(made.exports()).hasSize(2);
     assertThat(runs.open(made.exports().get(1))).isNotNull();

@@ -32,7 +32,7 @@ final class PrometheusNames {
   static List<String> series(MetricType type, String name, Statistics statistics, boolean rateCounters) {
     List<String> names = new ArrayList<>();
     switch (type) {
-      case COUNTER,GAUGE -> names.add(name);
+      case COUNTER, GAUGE -> names.add(name);
       case RATE -> {
         names.add(name);
         if (rateCounters) {

@@ -76,7 +76,7 @@ final class PrometheusShape implements Shape {
       switch (stat.kind()) {
         case COUNT -> out.point(series[first + i], at, trend.count());
         case SUM -> out.point(series[first + i], at, trend.sum() / unit);
-        case MIN,MAX,AVG,MED,QUANTILE -> {
+        case MIN, MAX, AVG, MED, QUANTILE -> {
           if (!values.isEmpty()) {
             out.point(series[first + i], at, stat.of(values) / unit);
           }

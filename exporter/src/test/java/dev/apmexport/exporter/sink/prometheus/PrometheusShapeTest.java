@@ -26,7 +26,8 @@ class PrometheusShapeTest {
 
   private final PrometheusShape shape = new PrometheusShape(RemoteWriteConfig.STATISTICS, false);
   private final List<String> points = new ArrayList<>();
-  private final Resampler resampler = new Resampler(new Resampler.Config(2, 1, 10, 1_000, false), PrometheusShapeTest::route,
+  private final Resampler resampler = new Resampler(new Resampler.Config(2, 1, 10, 1_000, false),
+      PrometheusShapeTest::route,
       (window, opened, live) -> {
         Point.Receiver out = (series, at, value) -> points.add(series + " @" + at + " " + value);
         opened.forEach(one -> shape.open(window, one, out));
