@@ -83,11 +83,11 @@ public final class ApmBlocks {
 
   /** Reads a block for a provider; without one, only the keys that all providers have. */
   static @Nullable ExportConfig read(String name, @Nullable Provider provider, BlockReader block) {
-    block.spelledAlso("metrics", "export_metrics")
+    block.spelledAlso("metrics", "export_metrics").spelledAlso("resampleRate", "resample_rate")
         .spelledAlso("includeDefaultMetrics", "include_default_metrics", "export_default_metrics")
         .spelledAlso("includeTestRunId", "include_test_run_id");
     SinkConfig sink = provider == null ? null : provider.reader().apply(block);
-    int rate = rate(block);
+    int rate = block.integer("resampleRate", 1, 10, DEFAULT_RATE);
     boolean testRunId = block.flag("includeTestRunId", false);
     boolean defaults = block.flag("includeDefaultMetrics", true);
     Preset preset = provider == null ? null : Preset.read(block, provider.presets());
@@ -107,11 +107,8 @@ public final class ApmBlocks {
 
   /** Seconds per window that a block asks for, whatever else is wrong with it. */
   public static int resampleRate(JsonNode block) {
-    return rate(BlockReader.of("apm", block));
-  }
-
-  private static int rate(BlockReader block) {
-    return block.spelledAlso("resampleRate", "resample_rate").integer("resampleRate", 1, 10, DEFAULT_RATE);
+    return BlockReader.of("apm", block).spelledAlso("resampleRate", "resample_rate").integer("resampleRate", 1, 10,
+        DEFAULT_RATE);
   }
 
   private static List<String> known() {
