@@ -12,8 +12,6 @@ import dev.apmexport.exporter.metric.Series;
 import dev.apmexport.exporter.metric.SeriesTable;
 import dev.apmexport.exporter.reconcile.Reconciliation;
 import dev.apmexport.exporter.reconcile.ReconciliationReport;
-import dev.apmexport.exporter.resample.Aggregation;
-import dev.apmexport.exporter.resample.Window;
 import dev.apmexport.exporter.resample.WindowReceiver;
 import dev.apmexport.exporter.sink.Batch;
 import dev.apmexport.exporter.sink.Shape;
@@ -27,7 +25,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,34 +120,6 @@ public final class SecondPass {
       }
     }
     return asRight.seconds();
-  }
-
-  /** What a complete log demands of a destination. */
-  private record Expecting(Shape shape, Reconciliation difference) implements WindowReceiver {
-    @Override
-    public void window(Window window, List<Aggregation> opened, List<Aggregation> live) {
-      opened.forEach(aggregation -> shape.open(window, aggregation, difference::expected));
-      live.forEach(aggregation -> shape.window(window, aggregation, difference::expected));
-    }
-
-    @Override
-    public void end(Window last, List<Aggregation> live) {
-      live.forEach(aggregation -> shape.end(last, aggregation, difference::expected));
-    }
-  }
-
-  /** Takes note of the windows that have passed. */
-  private record Noting(WindowReceiver receiver, Consumer<Window> passed) implements WindowReceiver {
-    @Override
-    public void window(Window window, List<Aggregation> opened, List<Aggregation> live) {
-      receiver.window(window, opened, live);
-      passed.accept(window);
-    }
-
-    @Override
-    public void end(Window last, List<Aggregation> live) {
-      receiver.end(last, live);
-    }
   }
 
   private void accepted(Step step, LedgerState booked, Reconciliation difference) {

@@ -1,18 +1,17 @@
 package dev.apmexport.exporter.reconcile;
 
-import dev.apmexport.exporter.ledger.Booking;
 import dev.apmexport.exporter.ledger.LedgerState;
 import dev.apmexport.exporter.metric.Point;
 import dev.apmexport.exporter.metric.Series;
+import dev.apmexport.exporter.reconcile.EarlierPasses.Amended;
 import dev.apmexport.exporter.sink.Amendment;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Map.Entry;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -25,13 +24,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Reconciliation {
   private static final double TOLERANCE = 1e-9;
-  private static final String NOT_DECLARED = "receiver not declared out-of-order";
 
-  private final Amendment amendment;
-  private final long nowMillis;
+  private final Reach reach;
   private final int revision;
-  private final Map<Series, TreeMap<Long, Amended>> amended = new HashMap<>();
-  private final Map<Series, Long> endMarks = new HashMap<>();
+  private final EarlierPasses earlier;
   private final List<Point> amendments = new ArrayList<>();
   private final Set<Point> corrections = new HashSet<>();
   private final TreeMap<Long, Map<Series, Cell>> open = new TreeMap<>();
@@ -41,9 +37,6 @@ public final class Reconciliation {
   private long asExpected;
   private long filled;
   private long corrected;
-
-  /** What a second pass has set a point to. */
-  private record Amended(double value, int revision) {}
 
   /** One point in both passes. */
   private static final class Cell {
@@ -64,24 +57,8 @@ public final class Reconciliation {
   /** @param revision of the second pass that asks; what an interrupted try of it has sent counts as its own work */
   public Reconciliation(int revision, Amendment amendment, long nowMillis, LedgerState booked) {
     this.revision = revision;
-    this.amendment = amendment;
-    this.nowMillis = nowMillis;
-    for (Booking booking : booked.amendments()) {
-      if (booked.isSettled(booking)) {
-        booking.amendments().stream()
-            .filter(point -> booked.rejection(booking.pass(), point.series().key(), point.atMillis()).isEmpty())
-            .forEach(point -> remember(point, booking.pass()));
-      }
-    }
-  }
-
-  private void remember(Point point, int pass) {
-    if (point.isEndMark()) {
-      endMarks.merge(point.series(), point.atMillis(), Math::max);
-    } else {
-      amended.computeIfAbsent(point.series(), _ -> new TreeMap<>())
-          .put(point.atMillis(), new Amended(point.value(), pass));
-    }
+    this.reach = new Reach(amendment, nowMillis);
+    this.earlier = new EarlierPasses(booked);
   }
 
   /** A point that the destination accepted in the live pass. */
@@ -108,8 +85,8 @@ public final class Reconciliation {
 
   private void compare(Series series, long at, Cell cell) {
     Track track = tracks.computeIfAbsent(series, _ -> new Track());
-    Amended amendedTo = amended.getOrDefault(series, new TreeMap<>()).get(at);
-    Double holds = amendedTo == null ? cell.sent : Double.valueOf(amendedTo.value);
+    Amended amendedTo = earlier.at(series, at);
+    Double holds = amendedTo == null ? cell.sent : Double.valueOf(amendedTo.value());
     if (holds != null) {
       track.newestAccepted = at;
       track.newestValue = holds;
@@ -123,7 +100,7 @@ public final class Reconciliation {
       track.missing.add(new Point(series, at, cell.right));
     } else if (same(holds, cell.right)) {
       countRight(amendedTo, cell.sent != null);
-    } else if (amendedTo != null && cell.sent != null && amendment instanceof Amendment.OutOfOrder) {
+    } else if (amendedTo != null && cell.sent != null && reach.replacesOnce()) {
       refusals.add(series, at, "corrected once before, and a receiver may ignore a second correction");
     } else {
       track.changed.add(new Point(series, at, cell.right));
@@ -131,7 +108,7 @@ public final class Reconciliation {
   }
 
   private void countRight(@Nullable Amended amendedTo, boolean hadValue) {
-    if (amendedTo == null || amendedTo.revision != revision) {
+    if (amendedTo == null || amendedTo.revision() != revision) {
       asExpected++;
     } else if (hadValue) {
       corrected++;
@@ -142,34 +119,12 @@ public final class Reconciliation {
 
   /** A point before accepted ones: only a destination that takes samples out of order can take it. */
   private boolean amendGap(Point gap) {
-    if (canGoBackTo(gap.atMillis())) {
+    if (reach.goesBackTo(gap.atMillis())) {
       amendments.add(gap);
     } else {
-      refusals.add(gap.series(), gap.atMillis(), "missing before accepted points, " + whyNot());
+      refusals.add(gap.series(), gap.atMillis(), "missing before accepted points, " + reach.whyNot());
     }
     return true;
-  }
-
-  private boolean canGoBackTo(long atMillis) {
-    return switch (amendment) {
-      case Amendment.Refused _ -> false;
-      case Amendment.OutOfOrder taking -> isYoungerThan(taking.window(), atMillis);
-      case Amendment.Overwrites taking -> isYoungerThan(taking.age(), atMillis);
-    };
-  }
-
-  /** A minute less than the receiver allows: sending takes time. */
-  private boolean isYoungerThan(Duration age, long atMillis) {
-    return atMillis > nowMillis - age.minus(Duration.ofMinutes(1)).toMillis();
-  }
-
-  private String whyNot() {
-    return switch (amendment) {
-      case Amendment.Refused _ -> NOT_DECLARED;
-      case Amendment.OutOfOrder _ -> "older than the receiver's out-of-order window";
-      case Amendment.Overwrites taking -> "older than the " + taking.age().toMinutes()
-          + " min the receiver takes; it would drop the point and say that it took it";
-    };
   }
 
   /**
@@ -183,7 +138,7 @@ public final class Reconciliation {
     tracks.forEach((series, track) -> {
       track.missing.forEach(this::amendTail);
       boolean continued = !track.missing.isEmpty();
-      long newest = Math.max(track.newestAccepted, newestAmended(series));
+      long newest = Math.max(track.newestAccepted, earlier.newest(series));
       track.changed.forEach(point -> amendValue(point, continued || point.atMillis() < newest));
       if (!continued && isTotal.test(series)) {
         close(series, track, closingStep);
@@ -193,62 +148,50 @@ public final class Reconciliation {
     return amendments;
   }
 
-  /** Points after all accepted ones continue their series, so that only their age can stand against them. */
   private void amendTail(Point point) {
-    if (amendment instanceof Amendment.Overwrites && !canGoBackTo(point.atMillis())) {
-      refusals.add(point.series(), point.atMillis(), "never accepted, and " + whyNot());
-    } else {
+    if (reach.continuesAt(point.atMillis())) {
       amendments.add(point);
+    } else {
+      refusals.add(point.series(), point.atMillis(), "never accepted, and " + reach.whyNot());
     }
   }
 
   private void amendValue(Point point, boolean isOlder) {
-    boolean inPlace = isOlder || amendment instanceof Amendment.Overwrites;
-    if (inPlace && canGoBackTo(point.atMillis())) {
+    boolean inPlace = isOlder || reach.overwrites();
+    if (inPlace && reach.goesBackTo(point.atMillis())) {
       amendments.add(point);
       corrections.add(point);
     } else {
       refusals.add(point.series(), point.atMillis(), "accepted with another value, "
-          + (inPlace ? whyNot() : "and it is the series' newest sample"));
+          + (inPlace ? reach.whyNot() : "and it is the series' newest sample"));
     }
-  }
-
-  private long newestAmended(Series series) {
-    TreeMap<Long, Amended> points = amended.get(series);
-    return points == null ? Long.MIN_VALUE : points.lastKey();
   }
 
   /** The total at the very end is what increase() and the final value are read from: one more point sets it right. */
   private void close(Series series, Track track, long step) {
-    TreeMap<Long, Amended> points = amended.get(series);
-    Entry<Long, Amended> last = points == null ? null : points.lastEntry();
+    Entry<Long, Amended> last = earlier.latest(series);
     Entry<Long, Amended> closing = last == null || last.getKey() <= track.lastRight ? null : last;
     long newest = closing == null ? track.newestAccepted : closing.getKey();
-    double holds = closing == null ? track.newestValue : closing.getValue().value;
+    double holds = closing == null ? track.newestValue : closing.getValue().value();
     if (newest == Long.MIN_VALUE || track.lastRight == Long.MIN_VALUE) { return; }
     if (!same(holds, track.lastRightValue)) {
       expected++;
-      amendments.add(new Point(series, latest(series, Math.max(newest, track.lastRight)) + step, track.lastRightValue));
+      amendments.add(new Point(series, Math.max(earlier.endMark(series), Math.max(newest, track.lastRight)) + step, track.lastRightValue));
     } else if (closing != null) {
       expected++;
       countRight(closing.getValue(), false);
     }
   }
 
-  /** A time, or that of the series' end mark if it stands later: nothing can come before that any more. */
-  private long latest(Series series, long at) {
-    return Math.max(at, endMarks.getOrDefault(series, Long.MIN_VALUE));
-  }
-
   /** A mark of its end for every series, right after the latest point of all; asked for when all is sent. */
   public List<Point> endMarks() {
     long last = amendments.stream().mapToLong(Point::atMillis).max().orElse(Long.MIN_VALUE);
     for (Entry<Series, Track> track : tracks.entrySet()) {
-      long newest = Math.max(track.getValue().newestAccepted, newestAmended(track.getKey()));
+      long newest = Math.max(track.getValue().newestAccepted, earlier.newest(track.getKey()));
       last = Math.max(last, Math.max(newest, track.getValue().lastRight));
     }
     long at = last + 1;
-    return tracks.keySet().stream().filter(series -> latest(series, Long.MIN_VALUE) < at)
+    return tracks.keySet().stream().filter(series -> earlier.endMark(series) < at)
         .map(series -> Point.endMark(series, at)).toList();
   }
 

@@ -1,0 +1,46 @@
+package dev.apmexport.exporter.reconcile;
+
+import dev.apmexport.exporter.sink.Amendment;
+import java.time.Duration;
+
+/** How far back a destination lets itself be set right at this moment, and why no farther. */
+record Reach(Amendment amendment, long nowMillis) {
+  /** Sending takes time, so a minute less than the receiver allows. */
+  private static final Duration MARGIN = Duration.ofMinutes(1);
+
+  boolean goesBackTo(long atMillis) {
+    return switch (amendment) {
+      case Amendment.Refused _ -> false;
+      case Amendment.OutOfOrder taking -> isYoungerThan(taking.window(), atMillis);
+      case Amendment.Overwrites taking -> isYoungerThan(taking.age(), atMillis);
+    };
+  }
+
+  private boolean isYoungerThan(Duration age, long atMillis) {
+    return atMillis > nowMillis - age.minus(MARGIN).toMillis();
+  }
+
+  /** Points after all accepted ones continue their series, so that only their age can stand against them. */
+  boolean continuesAt(long atMillis) {
+    return !overwrites() || goesBackTo(atMillis);
+  }
+
+  /** Whether a series' newest point can be replaced like any other. */
+  boolean overwrites() {
+    return amendment instanceof Amendment.Overwrites;
+  }
+
+  /** Whether a point that was replaced can be replaced again; some receivers take the second and ignore it. */
+  boolean replacesOnce() {
+    return amendment instanceof Amendment.OutOfOrder;
+  }
+
+  String whyNot() {
+    return switch (amendment) {
+      case Amendment.Refused _ -> "receiver not declared out-of-order";
+      case Amendment.OutOfOrder _ -> "older than the receiver's out-of-order window";
+      case Amendment.Overwrites taking -> "older than the " + taking.age().toMinutes()
+          + " min the receiver takes; it would drop the point and say that it took it";
+    };
+  }
+}
