@@ -3,20 +3,35 @@
 -- the owner of the tables. Without the role there is no wall, so the migration does not go on without it.
 do $$
 begin
-  create role apm_tenant nologin;
+  if to_regrole('apm_tenant') is null then -- roles belong to the server, and another database of it may have made this one
+    create role apm_tenant nologin;
+  end if;
 exception
-  when duplicate_object or unique_violation then null; -- roles belong to the server, and another database of it made this one
+  when duplicate_object or unique_violation then null; -- made in the same moment from another database
   when insufficient_privilege then
-    raise exception 'The database user % may not create the role apm_tenant.', current_user
-      using hint = format('Let an administrator run once: create role apm_tenant nologin; grant apm_tenant to %I;', current_user);
+    raise exception 'The database user % may not create the role apm_tenant.', session_user
+      using hint = format('Let an administrator run once: create role apm_tenant nologin; grant apm_tenant to %I;', session_user);
+end $$;
+-- Since PostgreSQL 16, who makes a role may give it away, and is a member, but may not speak as it yet.
+do $$
+declare
+  divided constant boolean := current_setting('server_version_num')::int >= 160000;
+begin
+  if not pg_has_role(session_user, 'apm_tenant', case when divided then 'set' else 'member' end) then
+    execute format('grant apm_tenant to %I', session_user) || case when divided then ' with set true' else '' end;
+  end if;
+exception
+  when unique_violation or internal_error then null; -- granted in the same moment from another database ("tuple concurrently updated")
+  when insufficient_privilege then null; -- the next block says it
 end $$;
 do $$
 begin
-  if not pg_has_role(current_user, 'apm_tenant', 'member') then
-    execute format('grant apm_tenant to %I', current_user);
-  end if;
+  set local role apm_tenant;
+  reset role;
 exception
-  when unique_violation then null; -- granted in the same moment from another database
+  when insufficient_privilege then
+    raise exception 'The database user % may not speak as the role apm_tenant.', session_user
+      using hint = format('Let an administrator run once: grant apm_tenant to %I;', session_user);
 end $$;
 
 create function served_tenant() returns bigint language sql stable

@@ -24,7 +24,6 @@ final class RunFold implements SampleVisitor {
   private static final int LATENESS = 2;
   private static final int SILENCE = 9;
   private static final int INPUT_SERIES = 100_000;
-  private static final int OUTPUT_SERIES = 10_000;
 
   private final PushReader reader = new PushReader(new SeriesTable(INPUT_SERIES));
   private final Watermark watermark = new Watermark(LATENESS, SILENCE);
@@ -35,7 +34,7 @@ final class RunFold implements SampleVisitor {
 
   RunFold(ExportConfig config) {
     Steps.Layout layout = new Steps.Layout(1, config.sink().maxBatch());
-    Resampler.Config fold = new Resampler.Config(config.resampleRate(), PERIOD, SILENCE, OUTPUT_SERIES, false);
+    Resampler.Config fold = new Resampler.Config(config.resampleRate(), PERIOD, SILENCE, false);
     resampler = new Resampler(fold, series -> outputs(config, series),
         Steps.live(layout, this::step).windows(config.sink().shape()));
   }
@@ -46,9 +45,7 @@ final class RunFold implements SampleVisitor {
   }
 
   private static Output output(ExportConfig config, MetricEntry entry, InputSeries series) {
-    String name = config.name(entry);
-    return new Output(series.name(), series.type(), name, config.labels(entry, series, "42"),
-        config.sink().seriesNames(series.type(), name).size());
+    return new Output(series.name(), series.type(), config.name(entry), config.labels(entry, series, "42"));
   }
 
   /** Asks each record for its period before reading it, as the product does. */

@@ -24,7 +24,7 @@ final class Channel {
 
   Channel(Export export, RunSettings settings, Horizon horizon, WindowReceiver receiver) {
     this.export = export;
-    this.route = new ExportRoute(export, settings.testRunId());
+    this.route = new ExportRoute(export, settings.testRunId(), settings.outputSeriesLimit());
     this.settings = settings;
     this.horizon = horizon;
     this.receiver = receiver;
@@ -32,7 +32,7 @@ final class Channel {
 
   void begin(int period) {
     int seconds = Window.effectiveSeconds(export.config().resampleRate(), period);
-    Resampler.Config fold = new Resampler.Config(seconds, period, settings.silence(), settings.outputSeriesLimit(),
+    Resampler.Config fold = new Resampler.Config(seconds, period, settings.silence(),
         export.config().sink().statistics().needsSinceStart());
     resampler = new Resampler(fold, route, receiver);
   }
@@ -56,13 +56,12 @@ final class Channel {
   /** What the run has shown so far that the user should know. */
   List<Problem> warnings(boolean ended) {
     List<Problem> warnings = route.warnings(ended);
-    long refused = counts().refusedSeries();
+    int refused = route.quota().refused();
     if (refused > 0) {
-      warnings.add(Problem.warning("apm[" + export.index() + "]",
-          "would make " + refused + " series more than its limit of "
-              + settings.outputSeriesLimit()
-              + "; they were refused for this run, the others go on. Keep fewer tags, or have "
-              + "an operator raise the tenant's outputSeriesLimit."));
+      warnings.add(Problem.warning("apm[" + export.index() + "]", "would make "
+          + (refused == SeriesQuota.MOST_COUNTED ? "at least " : "") + refused + " series more than its limit of "
+          + route.quota().limit() + "; they were refused for this run, the others go on. Keep fewer tags, or have "
+          + "an operator raise the tenant's outputSeriesLimit."));
     }
     return warnings;
   }

@@ -37,6 +37,6 @@ public record Export(int index, ExportConfig config, Ledger ledger, List<Neighbo
 
   /** What may be set right at the destination; where another run writes too, nothing that is there already. */
   Amendment amendment() {
-    return shared ? new Amendment.Refused() : config.sink().amendment();
+    return shared ? new Amendment.Refused("another run writes the same series") : config.sink().amendment();
   }
 }

@@ -4,7 +4,6 @@ import dev.apmexport.exporter.block.Problem;
 import dev.apmexport.exporter.config.ExportConfig;
 import dev.apmexport.exporter.config.MetricEntry;
 import dev.apmexport.exporter.metric.InputSeries;
-import dev.apmexport.exporter.metric.Labels;
 import dev.apmexport.exporter.metric.Series;
 import dev.apmexport.exporter.resample.Output;
 import dev.apmexport.exporter.resample.Route;
@@ -14,76 +13,106 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An export's entries applied to input series. A series at a destination belongs to the entry that made it first, in
  * the order of the log and then of the blocks; other entries leave it alone, those of other blocks too. So every
- * neighbour's entries are applied as well: what they own is the same in every export and in every pass.
+ * neighbour's entries are applied as well, and its limit: what they own is the same in every export and in every pass.
  */
 final class ExportRoute implements Route {
-  /** An entry of this export or of a neighbour's; {@code use} is kept for all, but told for the export's own only. */
-  private record Writer(ExportConfig config, MetricEntry entry, String place, EntryUse use, boolean own) {}
+  /** An entry of this export, or of a neighbour's, which needs no {@code use}. */
+  private record Writer(ExportConfig config, MetricEntry entry, String place, SeriesQuota quota,
+      @Nullable EntryUse use) {
+    Output output(InputSeries series, String testRunId) {
+      return new Output(series.name(), series.type(), config.name(entry), config.labels(entry, series, testRunId));
+    }
 
-  private final List<Writer> writers = new ArrayList<>();
+    List<Long> keys(Output output) {
+      return config.sink().seriesNames(output.type(), output.name()).stream()
+          .map(name -> new Series(name, output.labels()).key()).toList();
+    }
+  }
+
+  private final Map<String, List<Writer>> writers = new HashMap<>();
+  private final List<EntryUse> uses = new ArrayList<>();
   private final Map<Long, Writer> owners = new HashMap<>();
+  private final KeptTags tags = new KeptTags();
   private final Set<String> metrics = new TreeSet<>();
   private final String testRunId;
+  private final SeriesQuota quota;
 
-  ExportRoute(Export export, String testRunId) {
+  /** @param limit the most series that each export may make */
+  ExportRoute(Export export, String testRunId, int limit) {
     this.testRunId = testRunId;
+    this.quota = new SeriesQuota(limit);
     for (Export.Neighbour neighbour : export.neighbours()) {
-      String block = "apm[" + neighbour.index() + "]";
-      neighbour.config().metrics().forEach(entry -> writers.add(new Writer(neighbour.config(), entry,
-          EntryUse.place(block, entry), new EntryUse(block, entry), neighbour.index() == export.index())));
+      boolean own = neighbour.index() == export.index();
+      SeriesQuota its = own ? quota : new SeriesQuota(limit);
+      neighbour.config().metrics().forEach(entry -> add(neighbour, entry, its, own));
     }
+  }
+
+  private void add(Export.Neighbour neighbour, MetricEntry entry, SeriesQuota its, boolean own) {
+    String place = EntryUse.place("apm[" + neighbour.index() + "]", entry);
+    EntryUse use = own ? new EntryUse(place, entry) : null;
+    if (use != null) {
+      uses.add(use);
+    }
+    writers.computeIfAbsent(entry.source().metric(), _ -> new ArrayList<>())
+        .add(new Writer(neighbour.config(), entry, place, its, use));
   }
 
   @Override
   public Destinations outputs(InputSeries series) {
     metrics.add(series.name());
     List<Output> outputs = new ArrayList<>(1);
-    int taken = 0;
-    for (Writer writer : writers) {
+    int refused = 0;
+    for (Writer writer : writers.getOrDefault(series.name(), List.of())) {
       if (writer.entry().source().matches(series)) {
-        writer.use().matched(series);
-        Output output = output(writer, series);
+        Output output = writer.output(series, testRunId);
         boolean mine = claim(writer, output);
-        if (writer.own() && mine) {
-          outputs.add(output);
+        if (writer.use() != null) {
+          writer.use().matched();
+          tags.see(series, writer.entry(), writer.place());
+          if (mine) {
+            outputs.add(output);
+          }
+          refused += mine ? 0 : 1;
         }
-        taken += writer.own() && !mine ? 1 : 0;
       }
     }
-    return new Destinations(outputs, taken);
+    return new Destinations(outputs, refused);
   }
 
-  private Output output(Writer writer, InputSeries series) {
-    ExportConfig config = writer.config();
-    String name = config.name(writer.entry());
-    Labels labels = config.labels(writer.entry(), series, testRunId);
-    return new Output(series.name(), series.type(), name, labels,
-        config.sink().seriesNames(series.type(), name).size());
-  }
-
-  /** Takes all series of an output for a writer, unless one of them is another's. */
+  /** Takes all series of an output for a writer, unless one of them is another's or the writer's export is full. */
   private boolean claim(Writer writer, Output output) {
-    List<Long> keys = writer.config().sink().seriesNames(output.type(), output.name()).stream()
-        .map(name -> new Series(name, output.labels()).key()).toList();
-    for (Long key : keys) {
-      Writer owner = owners.getOrDefault(key, writer);
-      if (owner != writer) {
-        writer.use().leftTo(owner.place());
-        return false;
+    List<Long> keys = writer.keys(output);
+    Writer other = keys.stream().map(owners::get).filter(owner -> owner != null && owner != writer).findFirst()
+        .orElse(null);
+    if (other != null) {
+      if (writer.use() != null) {
+        writer.use().leftTo(other.place());
       }
+      return false;
     }
-    keys.forEach(key -> owners.put(key, writer));
-    return true;
+    if (owners.containsKey(keys.getFirst())) { return true; }
+    boolean room = writer.quota().take(keys);
+    if (room) {
+      keys.forEach(key -> owners.put(key, writer));
+    }
+    return room;
   }
 
   /** What the run has shown so far that the user should know. */
   List<Problem> warnings(boolean ended) {
     List<Problem> warnings = new ArrayList<>();
-    writers.stream().filter(Writer::own).forEach(writer -> writer.use().tell(metrics, ended, warnings));
+    uses.forEach(use -> use.tell(metrics, ended, warnings));
+    tags.tell(warnings);
     return warnings;
+  }
+
+  SeriesQuota quota() {
+    return quota;
   }
 }

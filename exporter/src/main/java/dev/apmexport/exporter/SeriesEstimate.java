@@ -21,10 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class SeriesEstimate {
   /** What the blocks of a list may cost together: some 10 ns each comparison of a series with an entry, … */
   private static final long MOST_COMPARISONS = 50_000_000;
-  /** … some microseconds each output, … */
+  /** … and some microseconds each output. */
   private static final int MOST_OUTPUTS = 500_000;
-  /** … and some 300 bytes each entry for every block that shares its destination. */
-  private static final int MOST_ENTRIES = 2_000;
   private static final String ANY_RUN = "0";
 
   private final ExportConfig config;
@@ -42,8 +40,8 @@ public final class SeriesEstimate {
     this.config = block.config();
     this.blocks = all.size();
     this.entries = neighbours.stream().mapToInt(neighbour -> neighbour.config().metrics().size()).sum();
-    this.route = new ExportRoute(new Export(block.index(), config, new InMemoryLedger(),
-        entries > MOST_ENTRIES ? List.of() : neighbours, false), ANY_RUN);
+    this.route = new ExportRoute(new Export(block.index(), config, new InMemoryLedger(), neighbours, false), ANY_RUN,
+        Integer.MAX_VALUE);
   }
 
   /** Takes one input series of the earlier run, each once. */
@@ -60,7 +58,7 @@ public final class SeriesEstimate {
   }
 
   private boolean isTooMuch() {
-    return entries > MOST_ENTRIES || comparisons > MOST_COMPARISONS / blocks || outputs > MOST_OUTPUTS / blocks;
+    return comparisons > MOST_COMPARISONS / blocks || outputs > MOST_OUTPUTS / blocks;
   }
 
   /**

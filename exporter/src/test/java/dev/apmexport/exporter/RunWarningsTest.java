@@ -84,6 +84,25 @@ class RunWarningsTest {
   }
 
   @Test
+  void what_has_no_room_leaves_smaller_outputs_their_place_and_never_comes_in_later() throws InterruptedException {
+    try (BlockRun run = new BlockRun(Duration.ZERO, 11,
+        "{'resampleRate': 1, 'includeDefaultMetrics': false, 'metrics': ['a', 't', 'u', 'b', 'c']}",
+        "{'resampleRate': 1, 'includeDefaultMetrics': false, 'metrics': ['c']}")) {
+      for (int second = 0; second < 2; second++) {
+        run.push(second + 3, new MetricSets(1).counter("a", Labels.NONE, START + second, 1)
+            .trend("t", Labels.NONE, START + second, 1).trend("u", Labels.NONE, START + second, 1)
+            .counter("b", Labels.NONE, START + second, 1).counter("c", Labels.NONE, START + second, 1));
+      }
+      run.finish();
+      assertThat(run.prometheus.content()).hasSize(12).containsKeys("k6_a", "k6_t_sum", "k6_b", "k6_c");
+      assertThat(run.status(0).samples().refused()).isEqualTo(4);
+      assertThat(run.warnings(0)).singleElement().asString().startsWith("apm[0]: would make 10 series more");
+      assertThat(run.warnings(1)).isEmpty(); // what its neighbour has no room for is not its neighbour's
+      assertThat(run.secondPass(0, 1).exact()).isTrue();
+    }
+  }
+
+  @Test
   void input_series_beyond_the_limit_of_a_run_are_refused_counted_and_told() throws InterruptedException {
     try (BlockRun run = new BlockRun("{'resampleRate': 1}")) {
       MetricSets push = new MetricSets(1);

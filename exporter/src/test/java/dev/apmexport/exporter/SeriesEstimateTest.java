@@ -8,7 +8,6 @@ import dev.apmexport.exporter.config.ApmBlocks;
 import dev.apmexport.exporter.metric.InputSeries;
 import dev.apmexport.exporter.metric.Labels;
 import dev.apmexport.exporter.metric.MetricType;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -61,16 +60,6 @@ class SeriesEstimateTest {
     }
     assertThat(estimate.count()).isNull();
     assertThat(estimate.names()).contains("k6_http_reqs");
-  }
-
-  @Test
-  void a_list_with_too_many_entries_is_named_and_not_counted() {
-    String many = "\"m%d\",".repeat(500).formatted(numbers(500)).replaceAll(",$", "");
-    SeriesEstimate estimate = estimates(Collections.nCopies(5, block(many)).toArray(String[]::new)).getFirst();
-
-    assertThat(estimate.count()).isNull();
-    assertThat(estimate.warnings()).isEmpty();
-    assertThat(estimate.names()).hasSize(500);
   }
 
   private static Object[] numbers(int count) {

@@ -34,8 +34,8 @@ public final class OpenExports {
   }
 
   /**
-   * What the exports of a run do, in the order of their blocks. One whose secrets cannot be had is not among them: it
-   * writes nothing, so no series is its own.
+   * What the exports of a run do, in the order of their blocks. One that cannot be opened is not among them: it writes
+   * nothing, so no series is its own.
    */
   public List<Export.Neighbour> of(TestRun run) {
     List<Export.Neighbour> open = new ArrayList<>();
@@ -52,7 +52,7 @@ public final class OpenExports {
   }
 
   /**
-   * Throws {@link SecretsUnavailable} if its secrets were deleted or do not open; it is not taken over then.
+   * Throws {@link SecretsUnavailable} if it cannot be opened; it is not taken over then.
    *
    * @param run what the exports of its run do
    */

@@ -10,6 +10,7 @@ import dev.apmexport.store.secret.KeyRotation;
 import dev.apmexport.store.secret.MasterKey;
 import dev.apmexport.store.secret.MasterKeyFile;
 import dev.apmexport.store.secret.MasterKeyRefused;
+import dev.apmexport.store.tenant.Tenant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -60,7 +61,24 @@ class LostSecretsTest extends WithWorker {
     assertThat(export(run).state()).isEqualTo("gaveUp");
     var report = states().latestReports(List.of(export(run).id())).get(export(run).id());
     assertThat(report.exact()).isFalse();
-    assertThat(report.reason()).contains("secrets were deleted");
+    assertThat(report.reason()).contains("The secrets are gone");
+  }
+
+  @Test
+  void a_stored_block_that_does_not_read_any_more_is_paused_and_neither_its_run_nor_the_next_is_held_up() {
+    Tenant tenant = tenant();
+    TestRun run = run(tenant, "{\"apm\":[" + block(false) + "," + block(false) + "]}");
+    jdbc.sql("update export set config = replace(config, '\"provider\"', '\"staleMarkers\":\"yes\",\"provider\"') "
+        + "where id = ?").param(export(run).id()).update();
+    push(run, 20, 10);
+    await("points of the other export", () -> export(run, 1).status() != null
+        && export(run, 1).status().points().accepted() > 0);
+    assertThat(export(run, 0).state()).isEqualTo("paused");
+    assertThat(export(run, 0).status().lastError()).contains("cannot be read by this version", "apm[0].staleMarkers");
+
+    assertThat(export(run(tenant, "{\"apm\":[" + block(false) + "]}")).isDisabled()).isFalse();
+    finish(run);
+    await("a second pass that waits", () -> retryAt(export(run, 0)) > 30);
   }
 
   @Test

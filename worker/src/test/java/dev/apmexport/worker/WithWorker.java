@@ -77,7 +77,14 @@ abstract class WithWorker {
 
   /** A run of a script with these options.cloud. */
   protected TestRun run(String cloud) {
-    Tenant tenant = worker.getBean(TenantRepository.class).save(new Tenant("t-" + UUID.randomUUID()));
+    return run(tenant(), cloud);
+  }
+
+  protected Tenant tenant() {
+    return worker.getBean(TenantRepository.class).save(new Tenant("t-" + UUID.randomUUID()));
+  }
+
+  protected TestRun run(Tenant tenant, String cloud) {
     return worker.getBean(Runs.class).create(tenant, "run", null,
         JsonMapper.shared().readTree("{\"cloud\":" + cloud + "}")).run();
   }

@@ -1,8 +1,10 @@
 package dev.apmexport.api.security;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.NonTransientDataAccessResourceException;
@@ -20,6 +22,8 @@ public final class DatabasePatience {
   private static final Logger LOG = LoggerFactory.getLogger(DatabasePatience.class);
   private static final Duration LONGEST = Duration.ofSeconds(45);
   private static final Duration PAUSE = Duration.ofMillis(250);
+  /** SQLSTATE classes: not supported, data, constraint, syntax or access rule, program limit. */
+  private static final Pattern OF_THE_REQUEST = Pattern.compile("(0A|22|23|42|54).*");
   private static final int MAX_HELD_BYTES = 256 << 20;
 
   private final Semaphore heldBytes = new Semaphore(MAX_HELD_BYTES);
@@ -61,6 +65,7 @@ public final class DatabasePatience {
       } catch (NonTransientDataAccessResourceException | RecoverableDataAccessException | TransientDataAccessException
           | UncategorizedDataAccessException | TransactionException e) {
         // An uncategorized one is what remains where the rollback on a broken connection fails too.
+        if (isOfTheRequest(e)) { throw e; }
         LOG.warn("The database is away; a request is held. {}", e.getMessage());
         if (System.nanoTime() > giveUp || !paused()) {
           throw new Refused(HttpStatus.SERVICE_UNAVAILABLE,
@@ -68,6 +73,15 @@ public final class DatabasePatience {
         }
       }
     }
+  }
+
+  /** Whether the database answered, and would answer so again. */
+  private static boolean isOfTheRequest(Throwable fault) {
+    for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+      String state = cause instanceof SQLException answer ? answer.getSQLState() : null;
+      if (state != null) { return OF_THE_REQUEST.matcher(state).matches(); }
+    }
+    return false;
   }
 
   private static boolean paused() {

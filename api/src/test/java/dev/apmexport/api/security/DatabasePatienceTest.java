@@ -3,6 +3,7 @@ package dev.apmexport.api.security;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -27,6 +28,7 @@ class DatabasePatienceTest {
     public java.util.stream.Stream<? extends Arguments> provideArguments(ParameterDeclarations declarations,
         ExtensionContext context) {
       return java.util.stream.Stream.<RuntimeException>of(new DataAccessResourceFailureException("no connection"),
+          new DataAccessResourceFailureException("broken off", new SQLException("broken off", "08006")),
           new TransientDataAccessResourceException("deadlock"), new CannotCreateTransactionException("no connection"),
           new TransactionSystemException("broke off at the commit"),
           new JpaSystemException(new IllegalStateException("Unable to rollback"))).map(Arguments::of);
@@ -67,6 +69,19 @@ class DatabasePatienceTest {
     };
 
     assertThatThrownBy(() -> new DatabasePatience().call(5, work)).isInstanceOf(DataIntegrityViolationException.class);
+    assertThat(tries).hasValue(1);
+  }
+
+  @Test
+  void what_the_database_refuses_for_good_is_not_waited_for() {
+    AtomicInteger tries = new AtomicInteger();
+    Supplier<String> work = () -> {
+      tries.incrementAndGet();
+      throw new DataAccessResourceFailureException("insert", new SQLException("index row too large", "54000"));
+    };
+
+    assertThatThrownBy(() -> new DatabasePatience().call(5, work))
+        .isInstanceOf(DataAccessResourceFailureException.class);
     assertThat(tries).hasValue(1);
   }
 

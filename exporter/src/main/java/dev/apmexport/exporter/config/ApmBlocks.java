@@ -32,6 +32,8 @@ public final class ApmBlocks {
   /** Seconds per window where a block does not say. */
   public static final int DEFAULT_RATE = 3;
   private static final int MAX_BLOCKS = 50;
+  /** Every series of a run is compared with all entries for its metric, in each block again that shares a destination. */
+  private static final int MAX_ENTRIES = 2_000;
 
   private ApmBlocks() {}
 
@@ -53,8 +55,13 @@ public final class ApmBlocks {
           + "."));
     }
     List<ApmBlock> blocks = new ArrayList<>();
+    int entries = 0;
     for (int i = 0; i < apm.size(); i++) {
-      blocks.add(readBlock(i, apm.get(i)));
+      ApmBlock block = readBlock(i, apm.get(i));
+      entries += block.config() == null ? 0 : block.config().metrics().size();
+      blocks.add(entries <= MAX_ENTRIES ? block : block.with(Problem.error("apm[" + i + "].metrics",
+          "is too much: the blocks of a run may wish for " + MAX_ENTRIES + " metrics together, and up to here it is "
+              + entries + ".")));
     }
     return blocks;
   }
@@ -97,12 +104,20 @@ public final class ApmBlocks {
     }
     List<MetricEntry> metrics = MetricEntries.read(block, sink, preset, defaults);
     Labels tags = StaticTags.read(block, sink);
-    boolean reconcile = block.oneOf("accuracy", "reconcile", List.of("reconcile", "off")).equals("reconcile");
+    boolean reconcile = reconcile(block, sink);
     if (provider != null) {
       block.warnOfUnknownKeys();
     }
     return sink == null || block.hasErrors() ? null
         : new ExportConfig(name, rate, testRunId, preset, metrics, tags, reconcile, sink);
+  }
+
+  private static boolean reconcile(BlockReader block, @Nullable SinkConfig sink) {
+    boolean reconcile = block.oneOf("accuracy", "reconcile", List.of("reconcile", "off")).equals("reconcile");
+    if (!reconcile && sink != null && sink.marksEnd()) {
+      block.warning("staleMarkers", "are sent by the second pass, which accuracy: 'off' leaves out; there will be none.");
+    }
+    return reconcile;
   }
 
   /** Seconds per window that a block asks for, whatever else is wrong with it. */

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.LongStream;
 
 /** All that a ledger holds for one export, as it was when it was loaded. */
 public final class LedgerState {
@@ -16,6 +15,8 @@ public final class LedgerState {
   private final Map<Lane, Map<Long, Booking>> bookings = new HashMap<>();
   private final Map<Lane, Long> settled = new HashMap<>();
   private final Map<Long, List<Rejection>> rejections = new HashMap<>();
+  /** Those of every series at one time, of which there may be one for each time of a long outage. */
+  private final Map<Integer, Map<Long, Rejection>> ofTimes = new HashMap<>();
 
   /** Takes up a booking; the steps before it are settled. */
   public void booked(Booking booking) {
@@ -29,7 +30,11 @@ public final class LedgerState {
   }
 
   public void rejected(Rejection rejection) {
-    rejections.computeIfAbsent(rejection.seriesKey(), _ -> new ArrayList<>()).add(rejection);
+    if (rejection.isOfTime()) {
+      ofTimes.computeIfAbsent(rejection.pass(), _ -> new HashMap<>()).put(rejection.fromMillis(), rejection);
+    } else {
+      rejections.computeIfAbsent(rejection.seriesKey(), _ -> new ArrayList<>()).add(rejection);
+    }
   }
 
   /** The last settled step; -1 if there is none. */
@@ -57,9 +62,9 @@ public final class LedgerState {
 
   /** The rejection that covers a point in a pass, if there is one. */
   public Optional<Rejection> rejection(int pass, long seriesKey, long atMillis) {
-    return LongStream.of(seriesKey, Rejection.EVERY)
-        .mapToObj(key -> rejections.getOrDefault(key, List.of())).flatMap(List::stream)
-        .filter(rejection -> rejection.pass() == pass && rejection.covers(seriesKey, atMillis)).findFirst();
+    return rejections.getOrDefault(seriesKey, List.of()).stream()
+        .filter(rejection -> rejection.pass() == pass && rejection.covers(seriesKey, atMillis)).findFirst()
+        .or(() -> Optional.ofNullable(ofTimes.getOrDefault(pass, Map.of()).get(atMillis)));
   }
 
   /** The number after the last booked step. */

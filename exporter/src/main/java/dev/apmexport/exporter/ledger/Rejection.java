@@ -19,13 +19,18 @@ public record Rejection(int pass, long seriesKey, String series, long fromMillis
     return new Rejection(pass, EVERY, "every series", atMillis, atMillis, reason);
   }
 
+  /** Whether it is one of {@link #ofTime}. */
+  boolean isOfTime() {
+    return seriesKey == EVERY;
+  }
+
   /** The series is poison to the destination: nothing of it is sent from this time on in this pass. */
   public static Rejection quarantine(int pass, Series series, long fromMillis, String reason) {
     return new Rejection(pass, series.key(), series.toString(), fromMillis, Long.MAX_VALUE, reason);
   }
 
   public boolean covers(long seriesKey, long atMillis) {
-    boolean isMeant = this.seriesKey == seriesKey || this.seriesKey == EVERY;
+    boolean isMeant = this.seriesKey == seriesKey || isOfTime();
     return isMeant && atMillis >= fromMillis && atMillis <= toMillis;
   }
 }

@@ -37,7 +37,7 @@ record Reach(Amendment amendment, long nowMillis) {
 
   String whyNot() {
     return switch (amendment) {
-      case Amendment.Refused _ -> "receiver not declared out-of-order";
+      case Amendment.Refused(String why) -> why;
       case Amendment.OutOfOrder _ -> "older than the receiver's out-of-order window";
       case Amendment.Overwrites taking -> "older than the " + taking.age().toMinutes()
           + " min the receiver takes; it would drop the point and say that it took it";

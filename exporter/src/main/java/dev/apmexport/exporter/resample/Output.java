@@ -9,6 +9,5 @@ import dev.apmexport.exporter.metric.MetricType;
  * @param metric the k6 metric
  * @param name the name at the destination; a trend's statistics are appended to it
  * @param labels the kept tags, the static ones and the run's id, as the destination takes them
- * @param series how many series it is counted as against an export's limit
  */
-public record Output(String metric, MetricType type, String name, Labels labels, int series) {}
+public record Output(String metric, MetricType type, String name, Labels labels) {}

@@ -5,10 +5,8 @@ import dev.apmexport.exporter.metric.InputSeries;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,13 +23,11 @@ public final class Resampler {
   private final Route route;
   private final WindowReceiver receiver;
   private final Map<Output, Aggregation> outputs = new HashMap<>();
-  private final Set<Output> refused = new HashSet<>();
   private final List<Aggregation> aggregations = new ArrayList<>();
   private Aggregation[] @Nullable [] routes = new Aggregation[64][];
   private final List<Aggregation> opened = new ArrayList<>();
   private final List<Aggregation> live = new ArrayList<>();
   private final SampleCounts counts = new SampleCounts();
-  private int weight;
   private long next = Long.MIN_VALUE;
   private long earliest = Long.MAX_VALUE;
   private long ended = Long.MIN_VALUE;
@@ -40,10 +36,9 @@ public final class Resampler {
    * @param seconds the window's length, a multiple of the period
    * @param period seconds per source bucket
    * @param silence seconds after which a load generator counts as silent
-   * @param seriesLimit the most series the export may make; outputs beyond are refused
    * @param sinceStart whether trends keep their values since the run's start as well
    */
-  public record Config(int seconds, int period, int silence, int seriesLimit, boolean sinceStart) {}
+  public record Config(int seconds, int period, int silence, boolean sinceStart) {}
 
   public Resampler(Config config, Route route, WindowReceiver receiver) {
     this.config = config;
@@ -170,33 +165,20 @@ public final class Resampler {
   private Aggregation[] newRoute(InputSeries series) {
     Route.Destinations wanted = route.outputs(series);
     List<Aggregation> to = new ArrayList<>(wanted.outputs().size());
-    for (Output output : wanted.outputs()) {
-      Aggregation aggregation = aggregation(output);
-      if (aggregation != null) {
-        to.add(aggregation);
-      }
-    }
-    boolean nowhere = wanted.outputs().isEmpty() && wanted.taken() == 0;
-    Aggregation[] array = nowhere ? NOWHERE : to.isEmpty() ? REFUSED : to.toArray(Aggregation[]::new);
+    wanted.outputs().forEach(output -> to.add(aggregation(output)));
+    Aggregation[] none = wanted.refused() == 0 ? NOWHERE : REFUSED;
+    Aggregation[] array = to.isEmpty() ? none : to.toArray(Aggregation[]::new);
     remember(series.id(), array);
     return array;
   }
 
-  /** The state of an output; null where the limit leaves no room for it, which stays so for the run. */
-  private @Nullable Aggregation aggregation(Output output) {
-    Aggregation known = outputs.get(output);
-    if (known != null || refused.contains(output)) { return known; }
-    if (weight + output.series() > config.seriesLimit) {
-      refused.add(output);
-      counts.refusedSeries += output.series();
-      return null;
-    }
-    weight += output.series();
-    Aggregation added = Aggregation.of(aggregations.size(), output, new GaugeRule(config.period, config.silence),
-        config.sinceStart);
-    outputs.put(output, added);
-    aggregations.add(added);
-    return added;
+  private Aggregation aggregation(Output output) {
+    return outputs.computeIfAbsent(output, _ -> {
+      Aggregation added = Aggregation.of(aggregations.size(), output, new GaugeRule(config.period, config.silence),
+          config.sinceStart);
+      aggregations.add(added);
+      return added;
+    });
   }
 
   private void remember(int id, Aggregation[] to) {

@@ -10,9 +10,9 @@ public interface Route {
 
   /**
    * @param outputs what the series is merged into
-   * @param taken how many outputs more it would go to, were they not written by another entry already
+   * @param refused how many outputs more it would go to, were there room and no other entry that writes them
    */
-  record Destinations(List<Output> outputs, int taken) {
+  record Destinations(List<Output> outputs, int refused) {
     public static Destinations of(Output... outputs) {
       return new Destinations(List.of(outputs), 0);
     }

@@ -9,7 +9,6 @@ public final class SampleCounts {
   long unselected;
   long refused;
   long late;
-  long refusedSeries;
 
   public long selected() {
     return selected;
@@ -22,11 +21,6 @@ public final class SampleCounts {
   /** Refused because the export has reached its limit of series, or another entry writes the series. */
   public long refused() {
     return refused;
-  }
-
-  /** How many series more the export would have made without its limit. */
-  public long refusedSeries() {
-    return refusedSeries;
   }
 
   /** Selected samples whose window was sealed when they came. */

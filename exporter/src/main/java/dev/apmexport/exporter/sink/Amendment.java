@@ -10,8 +10,12 @@ public sealed interface Amendment {
         && atMillis < nowMillis - taking.age.minus(Overwrites.ON_THE_WAY).toMillis();
   }
 
-  /** It takes only what continues a series. */
-  record Refused() implements Amendment {}
+  /** It takes only what continues a series; {@code why} says so in a report. */
+  record Refused(String why) implements Amendment {
+    public Refused() {
+      this("receiver not declared out-of-order");
+    }
+  }
 
   /**
    * It takes points in any order up to this age, and of two for the same time the later one stands. Older ones it drops,

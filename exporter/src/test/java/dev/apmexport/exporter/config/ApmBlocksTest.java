@@ -6,7 +6,10 @@ import dev.apmexport.exporter.block.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +90,18 @@ class ApmBlocksTest {
         assertThat(again.config().normalized()).isEqualTo(block.config().normalized());
       }
     }
+  }
+
+  @Test
+  void the_blocks_of_a_run_may_wish_for_so_many_metrics_together() {
+    String metrics = IntStream.range(0, 500).mapToObj(i -> "\"m" + i + "\"").collect(Collectors.joining(","));
+    String block = "{\"provider\":\"prometheus\",\"remoteWriteURL\":\"https://example.com/\","
+        + "\"includeDefaultMetrics\":false,\"metrics\":[" + metrics + "]}";
+    List<ApmBlock> blocks = ApmBlocks
+        .read(JsonMapper.shared().readTree("[" + String.join(",", Collections.nCopies(5, block)) + "]"));
+    assertThat(blocks).extracting(ApmBlock::enabled).containsExactly(true, true, true, true, false);
+    assertThat(blocks.getLast().problems()).singleElement().hasToString("apm[4].metrics: is too much: the blocks of a "
+        + "run may wish for 2000 metrics together, and up to here it is 2500.");
   }
 
   @Test

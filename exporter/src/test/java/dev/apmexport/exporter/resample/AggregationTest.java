@@ -65,7 +65,7 @@ class AggregationTest {
 
   @Test
   void a_generators_vus_count_until_it_is_silent_and_the_last_ones_to_the_end() {
-    given(3, 4, 100, """
+    given(3, 4, """
         gauge vus 3 5 by 0
         gauge vus 4 3 by 1
         gauge vus 7 4 by 1

@@ -118,31 +118,22 @@ class ResamplerTest {
   }
 
   @Test
-  void outputs_beyond_the_limit_are_refused_and_the_others_go_on() {
-    Script script = given(1, 10, 11, """
+  void what_the_route_refuses_is_counted_apart_from_what_nobody_wants() {
+    Script script = given(1, """
         counter a{1} 1 1
-        trend t 1 1
-        counter b 1 1
-        counter c 1 1
-        trend u 1 1
+        counter y 1 1
         counter a{2} 1 1
         counter x 1 1
-        counter c 2 1
+        trend y2 2 1
         finish
         """);
     script.emits("""
         [1,2) opens a
-        [1,2) opens t
-        [1,2) opens b
         [1,2) a +2.0 =2.0
-        [1,2) t 1.0..1.0 of 1 =1 sum 1.0
-        [1,2) b +1.0 =1.0
         [2,3) a +0.0 =2.0
-        [2,3) t - of 0 =1 sum 1.0
-        [2,3) b +0.0 =1.0
         """);
-    assertThat(script.counts().selected()).isEqualTo(4);
-    assertThat(script.counts().refused()).isEqualTo(3);
+    assertThat(script.counts().selected()).isEqualTo(2);
+    assertThat(script.counts().refused()).isEqualTo(2);
     assertThat(script.counts().unselected()).isEqualTo(1);
   }
 

@@ -23,17 +23,17 @@ final class Script {
   private final Map<String, InputSeries> series = new HashMap<>();
   private long lastBucket = Long.MIN_VALUE;
 
-  private Script(int seconds, int silence, int limit) {
-    Resampler.Config config = new Resampler.Config(seconds, 1, silence, limit, false);
+  private Script(int seconds, int silence) {
+    Resampler.Config config = new Resampler.Config(seconds, 1, silence, false);
     this.resampler = new Resampler(config, Script::route, this::window);
   }
 
   static Script given(int seconds, String text) {
-    return given(seconds, 10, 1_000, text);
+    return given(seconds, 10, text);
   }
 
-  static Script given(int seconds, int silence, int limit, String text) {
-    Script script = new Script(seconds, silence, limit);
+  static Script given(int seconds, int silence, String text) {
+    Script script = new Script(seconds, silence);
     text.lines().map(String::strip).filter(line -> !line.isEmpty()).forEach(line -> script.play(line.split(" ")));
     return script;
   }
@@ -47,9 +47,11 @@ final class Script {
   }
 
   private static Route.Destinations route(InputSeries series) {
-    return series.name().startsWith("x") ? Route.Destinations.of()
-        : Route.Destinations.of(new Output(series.name(), series.type(), series.name(), Labels.NONE,
-            series.type() == MetricType.TREND ? 9 : 1));
+    return switch (series.name().charAt(0)) {
+      case 'x' -> Route.Destinations.of();
+      case 'y' -> new Route.Destinations(List.of(), 1);
+      default -> Route.Destinations.of(new Output(series.name(), series.type(), series.name(), Labels.NONE));
+    };
   }
 
   private void play(String[] words) {

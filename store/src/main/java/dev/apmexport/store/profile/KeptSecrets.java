@@ -45,6 +45,15 @@ record KeptSecrets(ObjectNode masked, Map<String, Secret> secrets) {
     return problems;
   }
 
+  /** Puts the stored secrets into their own block; each that is gone is a problem. */
+  static List<Problem> unseal(int index, ObjectNode block, Map<String, Secret> secrets) {
+    BlockSecrets.putInto(block, secrets);
+    return BlockSecrets.missingFrom(block).stream().filter(path -> !secrets.containsKey(path))
+        .map(path -> Problem.error(place(index, path), "is a stored secret that is gone; store the profile again with "
+            + "its secrets."))
+        .toList();
+  }
+
   private boolean goesTo(ObjectNode block) {
     Set<String> keys = new HashSet<>(block.propertyNames());
     keys.addAll(masked.propertyNames());

@@ -147,8 +147,7 @@ public final class Profiles {
 
   private List<Problem> unseal(Profile profile, int index, ObjectNode block) {
     try {
-      BlockSecrets.putInto(block, secrets.get(profile.tenant(), owner(profile, index)));
-      return List.of();
+      return KeptSecrets.unseal(index, block, secrets.get(profile.tenant(), owner(profile, index)));
     } catch (SecretsUnavailable e) {
       return List.of(Problem.error("apm[" + index + "]", e.getMessage()));
     }

@@ -10,13 +10,12 @@ public interface RunExportRepository extends JpaRepository<RunExport, Long> {
 
   List<RunExport> findByTestRunIdInOrderByIndex(Collection<Long> testRunIds);
 
-  /** What the tenant's other runs that are not over export, of the newest such runs. */
+  /** What the tenant's other runs that are not over export, the newest first; at most so many. */
   @Query(nativeQuery = true, value = """
-      select e.* from export e join (
-          select r.id from test_run r join run_head h on h.test_run_id = r.id
-          where r.tenant_id = :tenantId and r.id <> :testRunId and (r.state in ('running', 'finishing')
-            or r.state = 'created' and (h.next_seq > 0 or r.created_at > now() - interval '1 hour'))
-          order by r.id desc limit 20) r on r.id = e.test_run_id
-      where e.state in ('live', 'behind', 'paused', 'reconciling') order by e.id desc limit 200""")
-  List<RunExport> openBeside(long tenantId, long testRunId);
+      select e.* from export e join test_run r on r.id = e.test_run_id join run_head h on h.test_run_id = r.id
+      where r.tenant_id = :tenantId and r.id <> :testRunId and (r.state in ('running', 'finishing')
+          or r.state = 'created' and (h.next_seq > 0 or r.created_at > now() - interval '1 hour'))
+        and e.state in ('live', 'behind', 'paused', 'reconciling')
+      order by e.id desc limit :most""")
+  List<RunExport> openBeside(long tenantId, long testRunId, int most);
 }

@@ -34,7 +34,7 @@ public final class Runs {
   private final TestRunRepository runs;
   private final RunExportRepository exports;
   private final JdbcClient jdbc;
-  private final SecretStore secrets;
+  private final StoredBlocks stored;
   private final Profiles profiles;
   private final SharedDestinations shared;
   private final TransactionTemplate transaction;
@@ -45,7 +45,7 @@ public final class Runs {
     this.runs = runs;
     this.exports = exports;
     this.jdbc = jdbc;
-    this.secrets = secrets;
+    this.stored = new StoredBlocks(jdbc, secrets);
     this.profiles = profiles;
     this.shared = new SharedDestinations(exports, jdbc, this::open);
     this.transaction = new TransactionTemplate(transactions);
@@ -110,18 +110,18 @@ public final class Runs {
     if (ScriptOptions.deleteSecrets(options)) {
       jdbc.sql("update test_run set secrets = 'delete' where id = ?").param(run.id()).update();
     }
-    Map<Integer, RunExport> rivals = shared.mark(run, blocks);
-    return new Created(run, blocks.stream().map(block -> export(run, block, source.apm.apm().path(block.index()),
-        rivals.get(block.index()))).toList());
+    SharedDestinations.Found found = shared.mark(run, blocks);
+    return new Created(run, blocks.stream()
+        .map(block -> export(run, block, source.apm.apm().path(block.index()), found)).toList());
   }
 
-  private RunExport export(TestRun run, ApmBlock block, JsonNode written, @Nullable RunExport rival) {
+  private RunExport export(TestRun run, ApmBlock block, JsonNode written, SharedDestinations.Found found) {
     ObjectNode config = written instanceof ObjectNode object ? object.deepCopy() : JSON.createObjectNode();
     Map<String, Secret> taken = BlockSecrets.takeFrom(config);
-    RunExport export = exports.saveAndFlush(new RunExport(run.id(),
-        rival == null ? block : SharedDestinations.warned(block, rival), config.toString(), rival != null));
+    RunExport export = exports.saveAndFlush(new RunExport(run.id(), found.warned(block), config.toString(),
+        found.isShared(block)));
     if (block.enabled()) {
-      secrets.put(run.tenant(), owner(export), taken);
+      stored.keep(run, export, taken);
     }
     return export;
   }
@@ -135,23 +135,9 @@ public final class Runs {
   /**
    * What an export does, with its secrets; it was free of errors when the run was made.
    *
-   * @throws SecretsUnavailable if the secrets were deleted or do not open
+   * @throws SecretsUnavailable if the secrets are gone or do not open, or if this version does not read the block
    */
   public ExportConfig open(RunExport export) {
-    TestRun run = runs.findById(export.testRunId()).orElseThrow();
-    ObjectNode block = (ObjectNode) JSON.readTree(export.config());
-    Map<String, Secret> stored = secrets.get(run.tenant(), owner(export));
-    if (!stored.keySet().containsAll(BlockSecrets.missingFrom(block))) { throw SecretsUnavailable.deleted(); }
-    BlockSecrets.putInto(block, stored);
-    ExportConfig config = ApmBlocks.readBlock(export.index(), block).config();
-    if (config == null) {
-      throw new IllegalStateException(
-          "Export " + export.index() + " of run " + export.testRunId() + " cannot be opened.");
-    }
-    return config;
-  }
-
-  private static String owner(RunExport export) {
-    return "export/" + export.id();
+    return stored.open(runs.findById(export.testRunId()).orElseThrow(), export);
   }
 }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -23,11 +24,16 @@ public final class BlockSecrets {
       + "|/(metrics|export_metrics)/\\d+(/(sourceMetric|targetMetric|keepTags/\\d+))?");
   /** Paths that hold an address, which is open unless it is none or carries more than an address. */
   private static final Set<String> ADDRESSES = Set.of("/remoteWriteURL", "/apiURL", "/queryURL");
+  /** No known key is nearly as long, and the database could not index what is much longer. */
+  private static final int LONGEST_PATH = 500;
   private static final Pattern PLAIN_ADDRESS = Pattern.compile("https?://[^@?#]*");
 
   private BlockSecrets() {}
 
-  /** Takes the secrets out of a block, which then shows {@code ***} in their places; returns them by their path. */
+  /**
+   * Takes the secrets out of a block, which then shows {@code ***} in their places; returns them by their path. Of a path
+   * of more than 500 characters nothing is kept: the block then shows null.
+   */
   public static Map<String, Secret> takeFrom(ObjectNode block) {
     Map<String, Secret> secrets = new LinkedHashMap<>();
     take(block, "", secrets);
@@ -72,10 +78,14 @@ public final class BlockSecrets {
     }
   }
 
-  private static void takeOne(JsonNode value, String at, Map<String, Secret> secrets, Consumer<String> replace) {
+  private static void takeOne(JsonNode value, String at, Map<String, Secret> secrets,
+      Consumer<@Nullable String> replace) {
     if ((value.isString() || value.isNumber()) && !isOpen(at, value)) {
-      secrets.put(at, new Secret(value.asString()));
-      replace.accept(Secret.MASK);
+      boolean kept = at.length() <= LONGEST_PATH;
+      if (kept) {
+        secrets.put(at, new Secret(value.asString()));
+      }
+      replace.accept(kept ? Secret.MASK : null);
     } else {
       take(value, at, secrets);
     }

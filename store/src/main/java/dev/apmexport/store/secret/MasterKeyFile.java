@@ -76,20 +76,40 @@ public final class MasterKeyFile {
 
   private void promote() throws IOException {
     Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+    keepNames();
+  }
+
+  /** Else a power cut could take back a new name. */
+  private void keepNames() throws IOException {
     try (FileChannel directory = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-      directory.force(true); // else a power cut could take back the new name
+      directory.force(true);
     }
   }
 
-  private static void create(Path file, String key) throws IOException {
+  /** Under its name it is whole from the beginning, for an empty one would be refused by every start to come. */
+  private void create(Path name, String key) throws IOException {
+    if (Files.exists(name)) { return; }
+    Path whole = written(key);
+    try {
+      Files.createLink(name, whole);
+      keepNames();
+    } catch (FileAlreadyExistsException made) {
+      // Another start made it in the meantime.
+    } finally {
+      Files.delete(whole);
+    }
+  }
+
+  /** A file beside, which nobody reads. */
+  private Path written(String key) throws IOException {
     var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-    try (var channel = FileChannel.open(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-        ownerOnly)) {
+    Path whole = Files.createTempFile(file.toAbsolutePath().getParent(), file.getFileName().toString(), ".tmp",
+        ownerOnly);
+    try (FileChannel channel = FileChannel.open(whole, StandardOpenOption.WRITE)) {
       channel.write(ByteBuffer.wrap(key.getBytes(StandardCharsets.US_ASCII)));
       channel.force(true); // what it will encrypt is lost without it
-    } catch (FileAlreadyExistsException made) {
-      // An earlier start made it.
     }
+    return whole;
   }
 
   private static MasterKey read(Path file) throws IOException {
@@ -99,6 +119,12 @@ public final class MasterKeyFile {
           + PosixFilePermissions.toString(mode) + "): chmod 600 " + file
           + ", and change the key if others may have read it: ./run rotate-keys --new-key-file");
     }
-    return MasterKey.of(Files.readString(file), file.toString());
+    String key = Files.readString(file);
+    if (key.isBlank()) {
+      throw new MasterKeyRefused(
+          "The master key file " + file + " is empty. Put the key back into it; if it never held "
+              + "one, because the first start was interrupted, delete the file, and the next start makes a key.");
+    }
+    return MasterKey.of(key, file.toString());
   }
 }

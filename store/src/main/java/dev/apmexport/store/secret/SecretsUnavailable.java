@@ -1,26 +1,19 @@
 package dev.apmexport.store.secret;
 
 /** Secrets that are needed and cannot be had. The message is for the tenant and the operator; it shows no secret. */
-public final class SecretsUnavailable extends RuntimeException {
+public class SecretsUnavailable extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   private final String sentence;
-  private final boolean deleted;
 
-  private SecretsUnavailable(String sentence, boolean deleted) {
+  protected SecretsUnavailable(String sentence) {
     super(sentence);
     this.sentence = sentence;
-    this.deleted = deleted;
   }
 
   static SecretsUnavailable undecipherable() {
     return new SecretsUnavailable("The stored secrets cannot be decrypted with this master key: the service has to be "
-        + "started with the key they were encrypted with (APM_MASTER_KEY or the key file).", false);
-  }
-
-  public static SecretsUnavailable deleted() {
-    return new SecretsUnavailable("The secrets were deleted, because deleteSensitiveData asks for it or because the "
-        + "run's log is no longer kept: the export cannot be opened again.", true);
+        + "started with the key they were encrypted with (APM_MASTER_KEY or the key file).");
   }
 
   @Override
@@ -28,8 +21,8 @@ public final class SecretsUnavailable extends RuntimeException {
     return sentence;
   }
 
-  /** Whether they are gone for good; else the right master key brings them back. */
-  public boolean areDeleted() {
-    return deleted;
+  /** Whether they are gone for good; else another start, such as one with the right master key, brings them back. */
+  public boolean isForGood() {
+    return false;
   }
 }

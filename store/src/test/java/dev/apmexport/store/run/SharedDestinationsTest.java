@@ -5,8 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.apmexport.exporter.block.Problem;
 import dev.apmexport.store.WithStore;
 import dev.apmexport.store.tenant.Tenant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 
@@ -85,6 +92,57 @@ class SharedDestinationsTest extends WithStore {
     jdbc.sql("delete from secret where owner = ?").param("export/" + first.id()).update();
 
     assertThat(export(tenant, BLOCK).isShared()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"DataDog,''", "datadogeu,'\"region\":\"eu\",'", "DataDogEU,'\"apiURL\":\"https://api.datadoghq.eu\",'"})
+  void another_way_to_write_a_provider_is_the_same_destination(String provider, String region) {
+    Tenant tenant = tenant();
+    export(tenant, "{\"provider\":\"" + provider + "\",\"apiKey\":\"canary\"}");
+
+    assertThat(export(tenant, "{\"provider\":\"datadog\"," + region + "\"apiKey\":\"canary\"}").isShared()).isTrue();
+  }
+
+  @Test
+  void runs_that_export_nothing_hide_none_that_do() {
+    Tenant tenant = tenant();
+    export(tenant, BLOCK);
+    for (int i = 0; i <= SharedDestinations.MOST_COMPARED; i++) {
+      runs.create(tenant, "checkout", null, options("[{\"provider\":\"none\"}]"));
+    }
+    assertThat(export(tenant, BLOCK).isShared()).isTrue();
+  }
+
+  @Test
+  void a_run_beside_too_many_others_is_told_that_not_all_were_looked_at() {
+    Tenant tenant = tenant();
+    String fifty = "[" + String.join(",", Collections.nCopies(50, with("\"includeTestRunId\":true"))) + "]";
+    for (int i = 0; i < SharedDestinations.MOST_COMPARED / 50; i++) {
+      runs.create(tenant, "checkout", null, options(fifty));
+    }
+    assertThat(export(tenant, BLOCK).problems()).isEmpty();
+
+    RunExport second = export(tenant, with("\"tags\":{\"team\":\"b\"}"));
+    assertThat(second.problems()).singleElement().satisfies(problem -> {
+      assertThat(problem.isError()).isFalse();
+      assertThat(problem.message()).contains("newest 200 exports", "there are more", "Set includeTestRunId");
+    });
+    assertThat(second.isShared()).isFalse();
+    assertThat(export(tenant, with("\"includeTestRunId\":true")).problems()).isEmpty();
+  }
+
+  @Test
+  void runs_that_are_made_at_once_do_not_overlook_each_other() throws Exception {
+    Tenant tenant = tenant();
+    List<Future<RunExport>> made = new ArrayList<>();
+    try (ExecutorService matrix = Executors.newFixedThreadPool(8)) {
+      for (int i = 0; i < 8; i++) {
+        made.add(matrix.submit(() -> export(tenant, BLOCK)));
+      }
+    }
+    for (Future<RunExport> one : made) {
+      assertThat(exports.findById(one.get().id()).orElseThrow().isShared()).isTrue();
+    }
   }
 
   private RunExport export(Tenant tenant, String block) {

@@ -51,6 +51,19 @@ class BlockSecretsTest {
     assertThat(BlockSecrets.missingFrom(block)).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"{'apiKey': 'canary-1', 'KEY': 'canary-2'}", "{'apiKey': 'canary-1', 'x': {'KEY': 7}}",
+      "{'apiKey': 'canary-1', 'KEY': [7, [8]]}"})
+  void of_a_key_too_long_to_be_known_nothing_is_kept(String json) {
+    ObjectNode block = block(json.replace("KEY", "long".repeat(4_500)));
+
+    Map<String, Secret> secrets = BlockSecrets.takeFrom(block);
+
+    assertThat(secrets.keySet()).containsExactly("/apiKey");
+    assertThat(block.toString()).doesNotContain("canary").contains("null");
+    assertThat(BlockSecrets.missingFrom(block)).containsExactly("/apiKey");
+  }
+
   @Test
   void what_is_no_secret_stays_readable() {
     ObjectNode block = block(

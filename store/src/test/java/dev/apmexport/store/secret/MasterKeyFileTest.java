@@ -8,7 +8,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +63,41 @@ class MasterKeyFileTest extends WithKeys {
 
     assertThatThrownBy(() -> file.keyOf(keys)).isInstanceOf(MasterKeyRefused.class)
         .hasMessageContaining(path + " must be 32 bytes in Base64");
+  }
+
+  @Test
+  void nothing_but_the_key_file_is_left_beside_it() throws IOException {
+    file.keyOf(keys);
+
+    try (Stream<Path> files = Files.list(path.getParent())) {
+      assertThat(files).containsExactly(path);
+    }
+  }
+
+  @Test
+  void a_file_that_another_start_made_first_is_the_key_of_both() throws Exception {
+    List<Future<SecretStore>> starts = new ArrayList<>();
+    try (ExecutorService processes = Executors.newFixedThreadPool(4)) {
+      for (int i = 0; i < 4; i++) {
+        starts.add(processes.submit(() -> process(new MasterKeyFile(path).keyOf(keys))));
+      }
+    }
+    starts.getFirst().get().put(tenant, "export/1", apiKey("canary"));
+
+    for (Future<SecretStore> start : starts) {
+      assertThat(start.get().get(tenant, "export/1")).isEqualTo(apiKey("canary"));
+    }
+  }
+
+  @Test
+  void an_empty_file_is_refused_with_what_to_do() throws IOException {
+    Files.createDirectories(path.getParent());
+    Files.createFile(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+
+    assertThatThrownBy(() -> file.keyOf(keys)).isInstanceOf(MasterKeyRefused.class)
+        .hasMessageContaining(path + " is empty").hasMessageContaining("delete the file");
+    Files.delete(path);
+    assertThat(file.keyOf(keys)).isNotNull();
   }
 
   @Test

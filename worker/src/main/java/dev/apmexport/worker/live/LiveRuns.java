@@ -89,7 +89,7 @@ public final class LiveRuns {
     work.secondPass(export.id());
   }
 
-  /** An export whose secrets cannot be had is paused, and the others go on. */
+  /** An export that cannot be opened is paused, and the others go on. */
   private boolean take(RunExport export, List<Export.Neighbour> all, List<Held> held) {
     try {
       held.add(new Held(export.id(), open.take(export, all)));

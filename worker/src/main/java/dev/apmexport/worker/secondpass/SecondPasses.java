@@ -70,12 +70,12 @@ public final class SecondPasses {
     }
   }
 
-  /** The right master key may come back with the next start of a worker; deleted secrets do not. */
+  /** The next start of a worker may be with the right master key or version; secrets that are gone do not come back. */
   private CompletionHandler<Void> waitOrGiveUp(TestRun run, RunExport stored, SecretsUnavailable why) {
     LOG.warn("The second pass of export {} of run {} cannot begin. {}", stored.index(), run.id(), why.getMessage());
     states.status(stored.id(), stored.pausedBecause(why.getMessage()));
     Instant now = means.time().instant();
-    if (!why.areDeleted() && now.isBefore(states.finishedAt(run.id()).orElse(now).plus(GiveUp.LONGEST))) {
+    if (!why.isForGood() && now.isBefore(states.finishedAt(run.id()).orElse(now).plus(GiveUp.LONGEST))) {
       return (complete, operations) -> operations.reschedule(complete, now.plus(WITHOUT_SECRETS));
     }
     states.reconciled(stored.id(), notMade(states.revisions(stored.id()) + 1, why.getMessage()),

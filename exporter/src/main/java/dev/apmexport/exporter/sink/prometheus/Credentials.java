@@ -29,7 +29,7 @@ public sealed interface Credentials {
     switch (this) {
       case None _ -> {}
       case Bearer _ -> block.putObject("credentials").put("token", Secret.MASK);
-      case Basic basic -> block.putObject("credentials").put("username", basic.username()).put("password", Secret.MASK);
+      case Basic _ -> block.putObject("credentials").put("username", Secret.MASK).put("password", Secret.MASK);
     }
   }
 

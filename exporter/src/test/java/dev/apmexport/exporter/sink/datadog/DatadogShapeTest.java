@@ -36,7 +36,7 @@ class DatadogShapeTest {
       points.add(series + " @" + at + " " + value);
       assertThat(shape.isTotal(series)).isFalse();
     };
-    return new Resampler(new Resampler.Config(2, 1, 10, 1_000, statistics.needsSinceStart()), DatadogShapeTest::route,
+    return new Resampler(new Resampler.Config(2, 1, 10, statistics.needsSinceStart()), DatadogShapeTest::route,
         new WindowReceiver() {
           @Override
           public void window(Window window, List<Aggregation> opened, List<Aggregation> live) {
@@ -53,7 +53,7 @@ class DatadogShapeTest {
 
   private static Route.Destinations route(InputSeries series) {
     return Route.Destinations
-        .of(new Output(series.name(), series.type(), "k6." + series.name(), Labels.of("test", "x"), 9));
+        .of(new Output(series.name(), series.type(), "k6." + series.name(), Labels.of("test", "x")));
   }
 
   @Test

@@ -26,7 +26,7 @@ class PrometheusShapeTest {
 
   private final PrometheusShape shape = new PrometheusShape(RemoteWriteConfig.STATISTICS, false);
   private final List<String> points = new ArrayList<>();
-  private final Resampler resampler = new Resampler(new Resampler.Config(2, 1, 10, 1_000, false),
+  private final Resampler resampler = new Resampler(new Resampler.Config(2, 1, 10, false),
       PrometheusShapeTest::route,
       (window, opened, live) -> {
         Point.Receiver out = (series, at, value) -> points.add(series + " @" + at + " " + value);
@@ -36,7 +36,7 @@ class PrometheusShapeTest {
 
   private static Route.Destinations route(InputSeries series) {
     String name = series.labels().get("as").isEmpty() ? "k6_" + series.name() : series.labels().get("as");
-    return Route.Destinations.of(new Output(series.name(), series.type(), name, Labels.of("test", "x"), 9));
+    return Route.Destinations.of(new Output(series.name(), series.type(), name, Labels.of("test", "x")));
   }
 
   @Test
