@@ -31,15 +31,19 @@ final class Fold implements SampleVisitor {
   private boolean ended;
 
   Fold(RunSettings settings, SeriesTable table, List<Channel> channels) {
+    this(settings, table, new PushReader(table), channels);
+  }
+
+  private Fold(RunSettings settings, SeriesTable table, PushReader reader, List<Channel> channels) {
     this.settings = settings;
     this.table = table;
-    this.reader = new PushReader(table);
+    this.reader = reader;
     this.channels = new ArrayList<>(channels);
   }
 
   /** A fold for one of this one's channels, at the same place in the log; the channel leaves this one. */
   Fold split(Channel channel) {
-    Fold split = new Fold(settings, table, List.of(channel));
+    Fold split = new Fold(settings, table, reader.copy(), List.of(channel));
     split.seq = seq;
     split.watermark = watermark == null ? null : watermark.copy();
     split.read = read;

@@ -51,6 +51,16 @@ public final class OpenExports {
     return open;
   }
 
+  /** Whether an export that could not be opened can be by now. */
+  public boolean opens(RunExport export) {
+    try {
+      runs.open(export);
+      return true;
+    } catch (SecretsUnavailable e) {
+      return false;
+    }
+  }
+
   /**
    * Throws {@link SecretsUnavailable} if it cannot be opened; it is not taken over then.
    *

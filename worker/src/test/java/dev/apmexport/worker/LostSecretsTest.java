@@ -45,6 +45,23 @@ class LostSecretsTest extends WithWorker {
   }
 
   @Test
+  void an_export_that_opens_after_all_goes_on_while_the_run_is_live() {
+    TestRun run = run("{\"apm\":[" + block(true) + "," + block(false) + "]}");
+    String next = MasterKeyFile.random();
+    changeMasterKey(MASTER_KEY, next);
+    push(run, 20, 10);
+    await("paused", () -> export(run).state().equals("paused") && export(run).status() != null);
+
+    changeMasterKey(next, MASTER_KEY);
+    await("its points", () -> accepted(run) > 0);
+    assertThat(export(run).state()).isNotEqualTo("paused");
+    assertThat(state(run)).isEqualTo("running");
+    finish(run);
+    await("finished", () -> state(run).equals("finished"));
+    assertThat(states().latestReports(List.of(export(run).id())).get(export(run).id()).exact()).isTrue();
+  }
+
+  @Test
   void a_worker_does_not_start_with_another_master_key() {
     assertThatThrownBy(() -> startWorker(MasterKeyFile.random())).hasRootCauseInstanceOf(MasterKeyRefused.class);
   }

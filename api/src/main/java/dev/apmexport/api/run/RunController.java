@@ -77,6 +77,10 @@ public class RunController {
       throw new Refused(HttpStatus.BAD_REQUEST,
           "options must be an object: the script's options, as \"k6 inspect\" prints them.");
     }
+    if (body.has("apm") || body.path("options").has("apm")) {
+      throw new Refused(HttpStatus.BAD_REQUEST,
+          "apm stands within options.cloud: {\"name\": …, \"options\": {\"cloud\": {\"apm\": [{…}]}}}.");
+    }
     Intake.checked(key);
     String profile = profile(caller, body.path("profile"));
     Runs.Created created = patience.call(0, () -> {

@@ -12,6 +12,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -19,6 +20,7 @@ import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.multipart.MultipartException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+import tools.jackson.core.JacksonException;
 
 /** Says a refusal in the caller's own format: k6's on k6's paths, RFC 9457 on ours. */
 @RestControllerAdvice
@@ -52,10 +54,19 @@ public final class Refusals extends ResponseEntityExceptionHandler {
   protected @Nullable ResponseEntity<Object> handleExceptionInternal(Exception e, @Nullable Object body,
       HttpHeaders headers, HttpStatusCode status, WebRequest request) {
     Object said = body == null && e instanceof ErrorResponse response ? response.getBody() : body;
-    String detail = said instanceof ProblemDetail problem && problem.getDetail() != null ? problem.getDetail()
-        : "The request cannot be served.";
+    String detail = e instanceof HttpMessageNotReadableException unreadable ? unreadable(unreadable)
+        : said instanceof ProblemDetail problem && problem.getDetail() != null ? problem.getDetail()
+            : "The request cannot be served.";
     ResponseEntity<Object> answer = answer(status, detail, Map.of(), ((ServletWebRequest) request).getRequest());
     return ResponseEntity.status(status).headers(headers).headers(answer.getHeaders()).body(answer.getBody());
+  }
+
+  /** Where the mistake is, without the parser's own words, which may quote a secret. */
+  private static String unreadable(HttpMessageNotReadableException e) {
+    return e.getCause() instanceof JacksonException mistake
+        ? "The body cannot be read as JSON from line " + mistake.getLocation().getLineNr() + ", column "
+            + mistake.getLocation().getColumnNr() + " on; a comma, quote or bracket may be missing before."
+        : "The body is missing or cannot be read; send JSON.";
   }
 
   private static ResponseEntity<Object> answer(HttpStatusCode status, String sentence, Map<String, Object> facts,

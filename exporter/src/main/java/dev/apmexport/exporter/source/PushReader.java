@@ -12,14 +12,25 @@ public final class PushReader {
   /** JSON lines carry single samples; they are treated as buckets of this many seconds. */
   public static final int JSON_PERIOD = 1;
 
+  private final SeriesTable table;
   private final SnappyBlock block = new SnappyBlock();
   private final MetricSetReader metricSets;
   private final JsonLinesReader jsonLines;
   private byte @Nullable [] opened;
 
   public PushReader(SeriesTable table) {
+    this(table, new JsonLinesReader(table));
+  }
+
+  private PushReader(SeriesTable table, JsonLinesReader jsonLines) {
+    this.table = table;
     this.metricSets = new MetricSetReader(table);
-    this.jsonLines = new JsonLinesReader(table);
+    this.jsonLines = jsonLines;
+  }
+
+  /** A reader that goes on from here by itself. */
+  public PushReader copy() {
+    return new PushReader(table, jsonLines.copy());
   }
 
   /** Seconds per bucket of a record with samples. */

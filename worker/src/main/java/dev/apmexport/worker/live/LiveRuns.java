@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The task behind every live run. It ends when every export was handed to its second pass; a worker that stops hands it
- * on.
+ * on, and it begins again when an export that could not be opened opens after all.
  */
 public final class LiveRuns {
   private static final Logger LOG = LoggerFactory.getLogger(LiveRuns.class);
@@ -62,7 +62,7 @@ public final class LiveRuns {
   private CompletionHandler<Void> execute(TaskInstance<Void> task, ExecutionContext context) {
     TestRun run = runs.findById(Long.parseLong(task.getId())).orElseThrow();
     List<Held> held = new ArrayList<>();
-    List<RunExport> locked = new ArrayList<>();
+    LockedExports locked = new LockedExports(open, means.time());
     List<Export.Neighbour> all = open.of(run);
     for (RunExport export : exports.findByTestRunIdOrderByIndex(run.id())) {
       if (!export.isDisabled() && !take(export, all, held)) {
@@ -70,9 +70,10 @@ public final class LiveRuns {
       }
     }
     try (LiveRun live = new LiveRun(run, held, log.feed(run.id(), run.createdAt()), log, states, series, work, means)) {
-      boolean over = live.play(() -> context.getSchedulerState().isShuttingDown());
+      boolean over = live
+          .play(() -> context.getSchedulerState().isShuttingDown() || isWorthBeginningAgain(run, locked));
       if (over) {
-        locked.forEach(this::handOver);
+        locked.all().forEach(this::handOver);
       }
       return (complete, operations) -> {
         if (over) {
@@ -82,6 +83,11 @@ public final class LiveRuns {
         }
       };
     }
+  }
+
+  /** In a closed run the second pass opens what opens by then; others may have been handed to theirs already. */
+  private boolean isWorthBeginningAgain(TestRun run, LockedExports locked) {
+    return locked.anyOpens() && states.finishedAt(run.id()).isEmpty();
   }
 
   private void handOver(RunExport export) {

@@ -1,5 +1,6 @@
 package dev.apmexport.exporter.source.json;
 
+import dev.apmexport.exporter.metric.BuiltIn;
 import dev.apmexport.exporter.metric.Histogram;
 import dev.apmexport.exporter.metric.InputSeries;
 import dev.apmexport.exporter.metric.MetricType;
@@ -13,8 +14,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a record of k6's JSON lines; every record begins with the definitions of the metrics in it (see
- * {@link JsonLinesCutter}). Each sample is handed on as a bucket of one. Not for several threads.
+ * Reads the records of k6's JSON lines in order; a record begins with the definitions of the metrics in it that its
+ * upload has brought (see {@link JsonLinesCutter}). An upload in pieces brings them once, so they hold from then on. Each
+ * sample is handed on as a bucket of one. Not for several threads.
  */
 public final class JsonLinesReader {
   private final SeriesTable table;
@@ -25,8 +27,14 @@ public final class JsonLinesReader {
     this.table = table;
   }
 
+  /** A reader that goes on from here by itself. */
+  public JsonLinesReader copy() {
+    JsonLinesReader copy = new JsonLinesReader(table);
+    copy.types.putAll(types);
+    return copy;
+  }
+
   public void read(byte[] data, int length, TimeBounds bounds, SampleVisitor visitor) throws InvalidPush {
-    types.clear();
     for (int from = 0; from < length;) {
       int to = endOfLine(data, from, length);
       if (to > from) {
@@ -60,7 +68,7 @@ public final class JsonLinesReader {
   }
 
   private @Nullable Refusal refusal(JsonLine.Sample sample, TimeBounds bounds) {
-    MetricType type = types.get(sample.metric());
+    MetricType type = typeOf(sample.metric());
     if (sample.metric().isEmpty()) { return Refusal.EMPTY_NAME; }
     if (type == null) { return Refusal.UNKNOWN_TYPE; }
     if (table.typeOf(sample.metric(), type) != type) { return Refusal.CHANGED_TYPE; }
@@ -68,8 +76,13 @@ public final class JsonLinesReader {
     return Double.isFinite(sample.value()) ? bounds.refusal(sample.second()) : Refusal.NOT_FINITE;
   }
 
+  private @Nullable MetricType typeOf(String metric) {
+    MetricType defined = types.get(metric);
+    return defined == null ? BuiltIn.typeOf(metric) : defined;
+  }
+
   private @Nullable InputSeries series(JsonLine.Sample sample) {
-    MetricType type = types.get(sample.metric());
+    MetricType type = typeOf(sample.metric());
     return type == null ? null : table.intern(type, sample.metric(), sample.labels());
   }
 

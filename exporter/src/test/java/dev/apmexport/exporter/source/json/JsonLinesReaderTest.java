@@ -136,6 +136,21 @@ class JsonLinesReaderTest {
     }
   }
 
+  @Test
+  void a_definition_holds_for_the_pieces_of_an_upload_that_follow_it() throws InvalidPush {
+    read(new JsonLines().metric("mine", "rate"));
+    assertThat(read(new JsonLines().point("mine", TIME, "1", "{}"))).contains("rate mine{} @1700000001 1/1");
+    RecordedSamples seen = new RecordedSamples();
+    byte[] piece = new JsonLines().point("mine", TIME, "0", "{}").bytes();
+    reader.copy().read(piece, piece.length, TimeBounds.around(T * 1000), seen);
+    assertThat(seen.lines()).containsExactly("rate mine{} @1700000001 0/1");
+  }
+
+  @Test
+  void k6s_own_metrics_need_no_definition() throws InvalidPush {
+    assertThat(read(new JsonLines().point("http_reqs", TIME, "1", "{}"))).contains("counter http_reqs{} @1700000001 1.0");
+  }
+
   private List<String> read(JsonLines lines) throws InvalidPush {
     byte[] data = lines.metric("good", "counter").point("good", TIME, "1", "{}").bytes();
     RecordedSamples seen = new RecordedSamples();
