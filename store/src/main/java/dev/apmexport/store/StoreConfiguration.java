@@ -1,6 +1,5 @@
 package dev.apmexport.store;
 
-import com.zaxxer.hikari.HikariDataSource;
 import dev.apmexport.store.ledger.LedgerWriter;
 import dev.apmexport.store.log.MetricLog;
 import dev.apmexport.store.profile.Profile;
@@ -47,7 +46,7 @@ public class StoreConfiguration {
     return new BeanPostProcessor() {
       @Override
       public Object postProcessAfterInitialization(Object bean, String name) {
-        return bean instanceof HikariDataSource pool ? new TenantWall(pool) : bean;
+        return bean instanceof DataSource pool && !(bean instanceof TenantWall) ? new TenantWall(pool) : bean;
       }
     };
   }

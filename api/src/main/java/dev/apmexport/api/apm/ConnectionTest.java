@@ -17,9 +17,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.hc.core5.util.Timeout;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Asks destinations once whether they would take an export's points, and writes none. */
 public final class ConnectionTest implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ConnectionTest.class);
   private static final Timeout CONNECT = Timeout.ofSeconds(5);
   private static final Timeout ANSWER = Timeout.ofSeconds(10);
   private static final Duration TOGETHER = Duration.ofSeconds(20);
@@ -64,7 +67,9 @@ public final class ConnectionTest implements AutoCloseable {
       return new Connection(false,
           "There was no answer from " + sink.destination() + " within " + together.toSeconds() + " s.");
     } catch (ExecutionException e) {
-      throw new IllegalStateException("A connection could not be tested.", e.getCause());
+      LOG.error("The connection to {} could not be tested.", sink.destination(), e.getCause());
+      return new Connection(false,
+          "The service failed to test the connection to " + sink.destination() + "; its log tells why.");
     }
   }
 

@@ -70,7 +70,7 @@ public class ProfileController {
       throw new Refused(HttpStatus.BAD_REQUEST, "The body must be a JSON object {\"apm\": [ … ]}.");
     }
     checks.take(caller.tenant());
-    Profiles.Opened put = patience.call(0, () -> profiles.put(caller.tenant(), profile, apm));
+    Profiles.Opened put = stored(caller, profile, apm);
     Tenant tenant = patience.call(0, () -> tenants.findById(caller.tenant().value()).orElseThrow());
     ApmCheck.Answer answer = check.check(tenant, put.blocks(), runs, false);
     if (put.hasErrors()) {
@@ -80,6 +80,14 @@ public class ProfileController {
           Map.of("blocks", answer.blocks()));
     }
     return answer;
+  }
+
+  private Profiles.Opened stored(Caller caller, String profile, JsonNode apm) {
+    try {
+      return patience.call(0, () -> profiles.put(caller.tenant(), profile, apm));
+    } catch (Profiles.TooMany e) {
+      throw new Refused(HttpStatus.CONFLICT, String.valueOf(e.getMessage()));
+    }
   }
 
   @GetMapping

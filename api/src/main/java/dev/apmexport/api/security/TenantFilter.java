@@ -39,8 +39,8 @@ public final class TenantFilter extends OncePerRequestFilter {
     Optional<ApiToken> token;
     try {
       token = known(sent(request.getHeader(HttpHeaders.AUTHORIZATION)));
-    } catch (Refused refused) {
-      refusals.resolveException(request, response, null, refused);
+    } catch (RuntimeException e) { // out here, nobody else would say it in the caller's format
+      if (refusals.resolveException(request, response, null, e) == null) { throw e; }
       return;
     }
     token.ifPresent(found -> request.setAttribute(TOKEN, found));

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.apmexport.api.WithApi;
 import dev.apmexport.exporter.config.ApmBlocks;
+import dev.apmexport.exporter.config.ExportConfig;
 import dev.apmexport.exporter.sink.EgressPolicy;
 import dev.apmexport.exporter.sink.LoopbackServer;
+import dev.apmexport.exporter.sink.SinkConfig;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -93,6 +96,27 @@ class ConnectionCheckTest extends WithApi {
         assertThat(result.detail()).contains("no answer from");
       });
     }
+  }
+
+  @Test
+  void a_fault_of_ours_spoils_one_result_and_not_the_others() {
+    var good = ApmBlocks.readBlock(0, JsonMapper.shared().readTree(block("right"))).config();
+    var broken = new ExportConfig("prometheus", 3, false, List.of(), brokenSink());
+
+    try (ConnectionTest connections = new ConnectionTest(EgressPolicy.parse("private"))) {
+      var results = connections.test(List.of(broken, good));
+      assertThat(results).extracting(ConnectionTest.Connection::ok).containsExactly(false, true);
+      assertThat(results.getFirst().detail()).contains("failed to test the connection to nowhere", "its log");
+    }
+  }
+
+  /** Knows its destination, and fails in everything else. */
+  private static SinkConfig brokenSink() {
+    return (SinkConfig) Proxy.newProxyInstance(SinkConfig.class.getClassLoader(), new Class<?>[]{SinkConfig.class},
+        (_, method, _) -> {
+          if (method.getName().equals("destination")) { return "nowhere"; }
+          throw new IllegalStateException("broken");
+        });
   }
 
   @Test

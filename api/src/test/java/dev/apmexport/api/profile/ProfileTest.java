@@ -42,6 +42,19 @@ class ProfileTest extends WithApi {
   }
 
   @Test
+  void a_tenant_may_have_so_many_profiles_and_change_them() {
+    put("staging", BLOCK);
+    jdbc.sql("insert into apm_profile (tenant_id, name, apm, created_at, updated_at) "
+        + "select tenant_id, 'p' || n, apm, now(), now() from apm_profile, generate_series(2, 200) n "
+        + "where tenant_id = (select max(id) from tenant)").update();
+
+    Answer refused = put("one-more", BLOCK);
+    assertThat(refused.status()).isEqualTo(409);
+    assertThat(refused.at("/detail")).contains("\"one-more\" was not stored: there are 200 profiles");
+    assertThat(put("staging", BLOCK).status()).isEqualTo(200);
+  }
+
+  @Test
   void profiles_are_listed_by_name() {
     put("b", BLOCK);
     put("a", BLOCK);

@@ -48,6 +48,19 @@ class RefusalsTest extends WithApi {
   }
 
   @Test
+  void a_fault_in_the_look_up_of_the_token_is_told_in_the_callers_format() {
+    jdbc.sql("alter table api_token rename to hidden").update();
+    try {
+      Answer ours = get(RUNS);
+      assertThat(ours.status()).isEqualTo(500);
+      problem(ours, "its log tells why");
+      k6(post("/v1/tests", "{}"), "its log tells why");
+    } finally {
+      jdbc.sql("alter table hidden rename to api_token").update();
+    }
+  }
+
+  @Test
   void another_tenants_run_is_not_found_like_one_that_never_was() {
     String run = newRun();
     token = newToken();

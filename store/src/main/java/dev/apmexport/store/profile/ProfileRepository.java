@@ -14,6 +14,8 @@ public interface ProfileRepository extends JpaRepository<Profile, Long> {
   /** A profile without its blocks. */
   record Listed(String name, Instant createdAt, Instant updatedAt) {}
 
+  int countByTenantId(long tenantId);
+
   Optional<Profile> findByTenantIdAndName(long tenantId, String name);
 
   /** The same for somebody who is going to read its secrets, which belong to it as it is now. */

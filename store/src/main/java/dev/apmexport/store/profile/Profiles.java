@@ -25,6 +25,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Storing apm lists and opening them with their secrets. */
 public final class Profiles {
+  /** How many a tenant may have. */
+  public static final int MOST = 200;
+
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
 
   private final ProfileRepository profiles;
@@ -47,6 +50,16 @@ public final class Profiles {
     }
   }
 
+  /** The tenant has as many as it may have, and none of this name; the message is for whoever stores it. */
+  public static final class TooMany extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    TooMany(String name) {
+      super("The profile \"" + name + "\" was not stored: there are " + MOST
+          + " profiles, and there may be no more; delete one that is not needed.");
+    }
+  }
+
   public static boolean isName(String name) {
     return NAME.matcher(name).matches();
   }
@@ -54,6 +67,8 @@ public final class Profiles {
   /**
    * Stores a list under a name, in place of the one that has the name, unless one of its blocks has an error; the result
    * tells. A secret that the list shows as {@code ***} is the stored one.
+   *
+   * @throws TooMany if it would be one more than the tenant may have
    */
   public Opened put(TenantId tenant, String name, JsonNode apm) {
     try {
@@ -65,6 +80,7 @@ public final class Profiles {
 
   private Opened replace(TenantId tenant, String name, JsonNode apm) {
     Optional<Profile> known = profiles.getByTenantIdAndName(tenant.value(), name);
+    if (known.isEmpty() && profiles.countByTenantId(tenant.value()) >= MOST) { throw new TooMany(name); }
     Opened given = restored(apm.deepCopy(), known.orElse(null));
     if (!given.hasErrors()) {
       store(known.orElseGet(() -> new Profile(tenant, name, clock.instant())), (ArrayNode) given.apm);
