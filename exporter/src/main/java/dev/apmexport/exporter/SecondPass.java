@@ -85,7 +85,8 @@ public final class SecondPass {
 
   /** What keeps the verdict from being better than it can be known to be. */
   private @Nullable String doubt() {
-    return unproven || settings.foldVersion() != RunSettings.FOLD_VERSION ? "unproven" : export.shared() ? "shared series" : null;
+    return unproven || settings.foldVersion() != RunSettings.FOLD_VERSION ? "unproven"
+        : export.shared() ? "shared series" : null;
   }
 
   /** What a second pass had booked when it was interrupted is sent again, byte for byte, before anything is decided. */

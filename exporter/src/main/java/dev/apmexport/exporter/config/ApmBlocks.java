@@ -115,7 +115,8 @@ public final class ApmBlocks {
   private static boolean reconcile(BlockReader block, @Nullable SinkConfig sink) {
     boolean reconcile = block.oneOf("accuracy", "reconcile", List.of("reconcile", "off")).equals("reconcile");
     if (!reconcile && sink != null && sink.marksEnd()) {
-      block.warning("staleMarkers", "are sent by the second pass, which accuracy: 'off' leaves out; there will be none.");
+      block.warning("staleMarkers",
+          "are sent by the second pass, which accuracy: 'off' leaves out; there will be none.");
     }
     return reconcile;
   }

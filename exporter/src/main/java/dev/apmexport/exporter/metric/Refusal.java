@@ -3,7 +3,8 @@ package dev.apmexport.exporter.metric;
 /** Why a sample of a good push is not used. */
 public enum Refusal {
   EMPTY_NAME("the metric has no name"),
-  UNKNOWN_TYPE("the metric's type is none of counter, gauge, rate and trend, or no line of type \"Metric\" came before"),
+  UNKNOWN_TYPE(
+      "the metric's type is none of counter, gauge, rate and trend, or no line of type \"Metric\" came before"),
   CHANGED_TYPE("the run's first push gave this metric another type"),
   TOO_MANY_LABELS("the series has more than " + Refusal.MAX_LABELS + " labels"),
   TOO_MANY_SERIES("the run has reached its limit of input series"),

@@ -10,8 +10,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map.Entry;
 import java.util.Map;
+import java.util.Map.Entry;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -176,7 +176,8 @@ public final class Reconciliation {
     if (newest == Long.MIN_VALUE || track.lastRight == Long.MIN_VALUE) { return; }
     if (!same(holds, track.lastRightValue)) {
       expected++;
-      amendments.add(new Point(series, Math.max(earlier.endMark(series), Math.max(newest, track.lastRight)) + step, track.lastRightValue));
+      amendments.add(new Point(series, Math.max(earlier.endMark(series), Math.max(newest, track.lastRight)) + step,
+          track.lastRightValue));
     } else if (closing != null) {
       expected++;
       countRight(closing.getValue(), false);

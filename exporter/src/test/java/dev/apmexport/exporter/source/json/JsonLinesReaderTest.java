@@ -148,7 +148,8 @@ class JsonLinesReaderTest {
 
   @Test
   void k6s_own_metrics_need_no_definition() throws InvalidPush {
-    assertThat(read(new JsonLines().point("http_reqs", TIME, "1", "{}"))).contains("counter http_reqs{} @1700000001 1.0");
+    assertThat(read(new JsonLines().point("http_reqs", TIME, "1", "{}")))
+        .contains("counter http_reqs{} @1700000001 1.0");
   }
 
   private List<String> read(JsonLines lines) throws InvalidPush {
