@@ -43,7 +43,8 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 /** The parts of the api, named one by one. */
 @Configuration(proxyBeanMethods = false)
 @Import({StoreConfiguration.class, Refusals.class, BodyLimit.class, K6Controller.class, RunController.class,
-    TenantController.class, TokenController.class, ApmCheckController.class, ProfileController.class})
+    TenantController.class, TokenController.class, ApmCheckController.class, ProfileController.class,
+    ApiDescription.class})
 public class ApiConfiguration {
   static {
     SpringDocUtils.getConfig().addRequestWrapperToIgnore(Caller.class, Operator.class); // no parameters that anybody sends

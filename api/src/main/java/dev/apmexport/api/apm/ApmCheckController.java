@@ -14,6 +14,8 @@ import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +29,7 @@ import org.springframework.web.util.UriComponentsBuilder;
 import org.springframework.web.util.UriUtils;
 
 /** The check before the run. */
+@Tag(name = "APM blocks", description = "The check of apm blocks before a run.")
 @RestController
 public class ApmCheckController {
   private final ApmCheck check;
@@ -48,7 +51,7 @@ public class ApmCheckController {
    * Whatever content type is said, the content tells what it is: curl says of an archive that it is a form. So the
    * parameters are taken from the address itself, since asking the request for one would read the body as that form.
    */
-  @Operation(summary = "Checks apm blocks before a run", description = "Stores nothing and starts nothing. 60 checks and "
+  @Operation(summary = "Checks apm blocks before a run.", description = "Stores nothing and starts nothing. 60 checks and "
       + "10 connection tests a minute are answered.", parameters = {
           @Parameter(in = ParameterIn.QUERY, name = "name", schema = @Schema(type = "string"), description = "The name of the "
               + "runs to come; the last one of that name tells how many series there would be. Without it the script's own."),
@@ -57,6 +60,8 @@ public class ApmCheckController {
                   + "blocks, a script's options, or the archive that \"k6 archive\" makes.", content = {
                       @Content(mediaType = "application/json", schema = @Schema(type = "object")),
                       @Content(mediaType = "application/x-tar", schema = @Schema(type = "string", format = "binary"))}))
+  @ApiResponse(responseCode = "200", description = "What the blocks would do.", useReturnTypeSchema = true)
+  @ApiResponse(responseCode = "429", description = "Too many checks in a minute; Retry-After says how long to wait.")
   @PostMapping("/api/v1/apm/check")
   ApmCheck.Answer check(Caller caller, @Parameter(hidden = true) HttpServletRequest request) throws IOException {
     checks.take(caller.tenant());

@@ -1,6 +1,7 @@
 package dev.apmexport.api.k6;
 
 import dev.apmexport.api.run.Intake;
+import dev.apmexport.api.run.TakesPush;
 import dev.apmexport.api.security.Caller;
 import dev.apmexport.api.security.DatabasePatience;
 import dev.apmexport.api.security.OpenToRunTokens;
@@ -8,7 +9,11 @@ import dev.apmexport.api.security.Refused;
 import dev.apmexport.store.run.Runs;
 import dev.apmexport.store.tenant.Tenant;
 import dev.apmexport.store.tenant.TenantRepository;
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
@@ -30,6 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
  * What {@code k6 run -o cloud} of every version since 0.45 calls: create, push, finish (k6's cloudapi/api.go at
  * v2.2.0).
  */
+@Tag(name = "k6's front door", description = "What \"k6 run -o cloud\" calls.")
 @RestController
 public class K6Controller {
   private final Runs runs;
@@ -44,8 +50,10 @@ public class K6Controller {
     this.patience = patience;
   }
 
+  @Operation(summary = "Makes the test run of a k6 that starts.")
+  @ApiResponse(responseCode = "200", description = "The test run was made.", useReturnTypeSchema = true)
   @PostMapping(path = "/v1/tests", consumes = MediaType.APPLICATION_JSON_VALUE)
-  CreatedTest create(Caller caller, @RequestBody JsonNode body,
+  CreatedTest create(Caller caller, @RequestBody @Schema(implementation = NewTest.class) JsonNode body,
       @RequestHeader(name = "K6-Idempotency-Key", required = false) @Nullable String key,
       @Parameter(hidden = true) @RequestAttribute(name = ProfilePath.PROFILE, required = false) @Nullable String profile) {
     Intake.checked(key);
@@ -57,6 +65,8 @@ public class K6Controller {
     return CreatedTest.of(created, profile, ServletUriComponentsBuilder.fromCurrentContextPath().toUriString());
   }
 
+  @Operation(summary = "Makes the test run of a k6 that starts.")
+  @ApiResponse(responseCode = "415", description = "Script archives are not read.")
   @PostMapping(path = "/v1/tests", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
   CreatedTest createWithArchive(Caller caller) {
     throw new Refused(HttpStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -64,6 +74,8 @@ public class K6Controller {
             + "\"k6 cloud run --local-execution --no-archive-upload\".");
   }
 
+  @TakesPush
+  @ApiResponse(responseCode = "200", description = "The push is stored.")
   @OpenToRunTokens
   @PostMapping("/v2/metrics/{id}")
   ResponseEntity<Void> push(Caller caller, @PathVariable String id, InputStream body,
@@ -72,9 +84,10 @@ public class K6Controller {
     return ResponseEntity.ok().build();
   }
 
+  @Operation(summary = "Finishes the test run of a k6 that ends.")
   @PostMapping("/v1/tests/{id}")
   Map<String, Object> finish(Caller caller, @PathVariable String id,
-      @RequestBody(required = false) @Nullable JsonNode outcome) {
+      @RequestBody(required = false) @Schema(type = "object", example = "{\"result_status\": 0}") @Nullable JsonNode outcome) {
     intake.finish(intake.find(caller, id), outcome == null || !outcome.isObject() ? "{}" : outcome.toString());
     return Map.of();
   }

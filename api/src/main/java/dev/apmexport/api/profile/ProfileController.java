@@ -11,7 +11,10 @@ import dev.apmexport.store.profile.Profiles;
 import dev.apmexport.store.tenant.Tenant;
 import dev.apmexport.store.tenant.TenantRepository;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +32,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
 /** Stored apm lists. */
+@Tag(name = "Profiles", description = "Stored lists of apm blocks.")
 @RestController
 @RequestMapping("/api/v1/apm-profiles")
 public class ProfileController {
@@ -48,16 +52,24 @@ public class ProfileController {
   }
 
   /** A profile as it was written, with {@code ***} in place of its secrets. */
-  record ProfileView(String name, @Schema(type = "array") JsonNode apm, Instant createdAt, Instant updatedAt) {}
+  record ProfileView(String name,
+      @ArraySchema(schema = @Schema(type = "object")) JsonNode apm,
+      Instant createdAt, Instant updatedAt) {}
 
   /** What is sent to store a profile. */
-  record ProfileBody(@Schema(type = "array") @Nullable JsonNode apm) {}
+  record ProfileBody(
+      @ArraySchema(schema = @Schema(type = "object", example = "{\"provider\": \"prometheus\", "
+          + "\"remoteWriteURL\": \"https://prometheus.example/api/v1/write\", "
+          + "\"metrics\": [\"checks\"]}")) @Nullable JsonNode apm) {}
 
   record ProfileList(List<ProfileRepository.Listed> items) {}
 
-  @Operation(summary = "Stores a list of apm blocks under a name", description = "Bound to a run by "
+  @Operation(summary = "Stores a list of apm blocks under a name.", description = "Bound to a run by "
       + "K6_CLOUD_HOST=http://host/p/<name>. A secret written as *** is the stored one at the same place. Nothing is stored "
       + "if a block has an error. The answer is that of the check; name is the name of the runs to come.")
+  @ApiResponse(responseCode = "200", description = "The profile is stored.", useReturnTypeSchema = true)
+  @ApiResponse(responseCode = "422", description = "A block has an error, and nothing was stored.")
+  @ApiResponse(responseCode = "429", description = "Too many checks in a minute; Retry-After says how long to wait.")
   @PutMapping("/{name}")
   ApmCheck.Answer put(Caller caller, @PathVariable("name") String profile, @RequestBody ProfileBody body,
       @RequestParam(name = "name", required = false) @Nullable String runs) {
@@ -90,18 +102,21 @@ public class ProfileController {
     }
   }
 
+  @Operation(summary = "Lists the tenant's profiles.")
   @GetMapping
   ProfileList list(Caller caller) {
     return patience.call(0, () -> new ProfileList(profiles.list(caller.tenant())));
   }
 
+  @Operation(summary = "Shows a profile, without its secrets.")
   @GetMapping("/{name}")
   ProfileView show(Caller caller, @PathVariable String name) {
     Profile found = patience.call(0, () -> profiles.find(caller.tenant(), name)).orElseThrow(() -> unknown(name));
     return new ProfileView(found.name(), found.apm(), found.createdAt(), found.updatedAt());
   }
 
-  @Operation(summary = "Deletes a profile", description = "Runs that were made with it go on.")
+  @Operation(summary = "Deletes a profile.", description = "Runs that were made with it go on.")
+  @ApiResponse(responseCode = "204", description = "The profile is gone.")
   @DeleteMapping("/{name}")
   ResponseEntity<Void> delete(Caller caller, @PathVariable String name) {
     if (!patience.call(0, () -> profiles.delete(caller.tenant(), name))) { throw unknown(name); }

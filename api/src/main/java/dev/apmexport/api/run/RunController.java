@@ -15,6 +15,11 @@ import dev.apmexport.store.run.TestRun;
 import dev.apmexport.store.run.TestRunRepository;
 import dev.apmexport.store.tenant.Tenant;
 import dev.apmexport.store.tenant.TenantRepository;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -36,6 +41,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
 /** Test runs over REST. */
+@Tag(name = "Test runs", description = "Test runs over REST, for any source of samples.")
 @RestController
 @RequestMapping("/api/v1/test-runs")
 public class RunController {
@@ -66,8 +72,10 @@ public class RunController {
   /** A page of runs, the newest first; {@code next} is what to ask for with {@code before}, or null at the end. */
   record Page(List<RunView> items, @Nullable String next) {}
 
+  @Operation(summary = "Makes a test run.")
+  @ApiResponse(responseCode = "201", description = "The test run was made.", useReturnTypeSchema = true)
   @PostMapping
-  ResponseEntity<RunView> create(Caller caller, @RequestBody JsonNode body,
+  ResponseEntity<RunView> create(Caller caller, @RequestBody @Schema(implementation = NewRun.class) JsonNode body,
       @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key) {
     if (!body.isObject() || !body.path("name").isString() || body.path("name").asString().isBlank()) {
       throw new Refused(HttpStatus.BAD_REQUEST,
@@ -100,6 +108,7 @@ public class RunController {
             + "/api/v1/apm-profiles/<name> before, or leave \"profile\" out."));
   }
 
+  @Operation(summary = "Lists the tenant's test runs, the newest first.")
   @GetMapping
   Page list(Caller caller, @RequestParam(defaultValue = "50") int limit,
       @RequestParam(required = false) @Nullable Long before) {
@@ -113,6 +122,7 @@ public class RunController {
     });
   }
 
+  @Operation(summary = "Shows a test run, its exports and what was delivered.")
   @GetMapping("/{id}")
   RunView show(Caller caller, @PathVariable String id) {
     TestRun run = intake.find(caller, id);
@@ -128,6 +138,8 @@ public class RunController {
   }
 
   /** One MetricSet of k6's, as a snappy block. */
+  @TakesPush
+  @ApiResponse(responseCode = "204", description = "The push is stored.")
   @OpenToRunTokens
   @PostMapping("/{id}/metrics")
   ResponseEntity<Void> metrics(Caller caller, @PathVariable String id, InputStream body,
@@ -138,6 +150,10 @@ public class RunController {
   }
 
   /** k6's JSON lines ({@code -o json}), plain or gzip, of any length. */
+  @Operation(summary = "Takes k6's JSON lines for a test run.", requestBody = @io.swagger.v3.oas.annotations.parameters.RequestBody(description = "The output of \"k6 run -o json\", plain or gzip, of any length.", required = true, content = @Content(mediaType = "application/x-ndjson", schema = @Schema(type = "string", format = "binary"))))
+  @ApiResponse(responseCode = "200", description = "All lines are stored.", useReturnTypeSchema = true)
+  @ApiResponse(responseCode = "400", description = "A line cannot be read; the linesKept before it are stored.")
+  @ApiResponse(responseCode = "409", description = "The test run was finished before.")
   @OpenToRunTokens
   @PostMapping("/{id}/samples")
   SamplesUpload.Stored samples(Caller caller, @PathVariable String id, InputStream body,
@@ -146,8 +162,10 @@ public class RunController {
   }
 
   /** Says that no more data will come; the second pass begins. */
+  @Operation(summary = "Finishes a test run, after which no more data is taken.")
   @PostMapping("/{id}/finish")
-  RunView finish(Caller caller, @PathVariable String id, @RequestBody(required = false) @Nullable JsonNode outcome) {
+  RunView finish(Caller caller, @PathVariable String id,
+      @RequestBody(required = false) @Schema(type = "object", example = "{\"result_status\": 0}") @Nullable JsonNode outcome) {
     TestRun run = intake.find(caller, id);
     intake.finish(run, outcome == null || !outcome.isObject() ? "{}" : outcome.toString());
     return show(caller, id);

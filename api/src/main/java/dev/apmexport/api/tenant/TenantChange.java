@@ -2,12 +2,14 @@ package dev.apmexport.api.tenant;
 
 import dev.apmexport.store.tenant.Plan;
 import dev.apmexport.store.tenant.Tenant;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** What a request wants of a tenant; null is left as it is. */
+@Schema(example = "{\"plan\": \"pro-monthly\", \"inputSeriesLimit\": 200000}")
 record TenantChange(@Nullable Plan plan, @Nullable Integer inputSeriesLimit, @Nullable Integer outputSeriesLimit) {
   private static final int MAX_NAME = 200;
   private static final int MAX_SERIES = 10_000_000;

@@ -5,6 +5,10 @@ import dev.apmexport.api.security.Operator;
 import dev.apmexport.api.security.Refused;
 import dev.apmexport.store.tenant.Tenant;
 import dev.apmexport.store.tenant.TenantRepository;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import java.net.URI;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +28,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
 /** Tenants with their plans and limits, for operators. */
+@Tag(name = "Tenants", description = "Tenants with their plans and limits, for operators.")
 @RestController
 @RequestMapping("/api/v1/tenants")
 public class TenantController {
@@ -39,8 +44,12 @@ public class TenantController {
   }
 
   /** Makes a tenant of {@code {"name": …, "plan": …, "inputSeriesLimit": …, "outputSeriesLimit": …}}. */
+  @Operation(summary = "Makes a tenant.")
+  @ApiResponse(responseCode = "201", description = "The tenant was made.", useReturnTypeSchema = true)
+  @ApiResponse(responseCode = "409", description = "There is a tenant of this name already.")
   @PostMapping
-  ResponseEntity<TenantView> create(Operator operator, @RequestBody JsonNode body) {
+  ResponseEntity<TenantView> create(Operator operator,
+      @RequestBody @Schema(implementation = NewTenant.class) JsonNode body) {
     try {
       TenantView made = patience.call(0, () -> TenantView.of(tenants.save(TenantChange.create(body))));
       return ResponseEntity.created(URI.create("/api/v1/tenants/" + made.id())).body(made);
@@ -49,6 +58,7 @@ public class TenantController {
     }
   }
 
+  @Operation(summary = "Lists the tenants, the newest first.")
   @GetMapping
   Page<TenantView> list(Operator operator, @RequestParam(defaultValue = "50") int limit,
       @RequestParam(required = false) @Nullable Long before) {
@@ -56,14 +66,17 @@ public class TenantController {
         limit, TenantView::of, tenant -> tenant.id().value()));
   }
 
+  @Operation(summary = "Shows a tenant.")
   @GetMapping("/{id}")
   TenantView show(Operator operator, @PathVariable long id) {
     return patience.call(0, () -> TenantView.of(found(id)));
   }
 
   /** Changes the plan, the limits or both, for runs that are made from now on. */
+  @Operation(summary = "Changes a tenant's plan or limits, for runs made from now on.")
   @PatchMapping("/{id}")
-  TenantView change(Operator operator, @PathVariable long id, @RequestBody JsonNode body) {
+  TenantView change(Operator operator, @PathVariable long id,
+      @RequestBody @Schema(implementation = TenantChange.class) JsonNode body) {
     TenantChange change = TenantChange.of(body);
     return patience.call(0, () -> Objects.requireNonNull(transaction.execute(_ -> {
       Tenant tenant = found(id);

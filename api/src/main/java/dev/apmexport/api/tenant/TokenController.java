@@ -7,6 +7,10 @@ import dev.apmexport.store.tenant.ApiToken;
 import dev.apmexport.store.tenant.ApiTokenRepository;
 import dev.apmexport.store.tenant.Tenant;
 import dev.apmexport.store.tenant.TenantRepository;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +29,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
 /** A tenant's tokens, for operators. */
+@Tag(name = "Tokens", description = "A tenant's tokens, for operators.")
 @RestController
 @RequestMapping("/api/v1/tenants/{tenantId}/tokens")
 public class TokenController {
@@ -50,9 +55,11 @@ public class TokenController {
   }
 
   /** Makes a token that may do whatever the tenant may; {@code {"note": …}} says what it is for. */
+  @Operation(summary = "Makes a token for a tenant; no other answer ever shows it.")
+  @ApiResponse(responseCode = "201", description = "The token was made.", useReturnTypeSchema = true)
   @PostMapping
   ResponseEntity<Issued> issue(Operator operator, @PathVariable long tenantId,
-      @RequestBody(required = false) @Nullable JsonNode body) {
+      @RequestBody(required = false) @Schema(implementation = NewToken.class) @Nullable JsonNode body) {
     String note = note(body);
     String token = ApiToken.random();
     ApiToken stored = patience.call(0,
@@ -69,6 +76,7 @@ public class TokenController {
     return note;
   }
 
+  @Operation(summary = "Lists a tenant's tokens, the newest first.")
   @GetMapping
   Page<TokenView> list(Operator operator, @PathVariable long tenantId, @RequestParam(defaultValue = "50") int limit,
       @RequestParam(required = false) @Nullable Long before) {
@@ -78,6 +86,7 @@ public class TokenController {
   }
 
   /** Revokes a token at once and for ever; revoking it again changes nothing. */
+  @Operation(summary = "Revokes a token at once and for ever.")
   @DeleteMapping("/{id}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   void revoke(Operator operator, @PathVariable long tenantId, @PathVariable long id) {

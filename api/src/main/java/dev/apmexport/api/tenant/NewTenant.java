@@ -1,0 +1,10 @@
+package dev.apmexport.api.tenant;
+
+import dev.apmexport.store.tenant.Plan;
+import io.swagger.v3.oas.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** Describes what makes a tenant; the body itself is read by {@link TenantChange}, which tells all faults. */
+@Schema(example = "{\"name\": \"shop\", \"plan\": \"pro-monthly\", \"inputSeriesLimit\": 200000}")
+record NewTenant(@Schema(requiredMode = Schema.RequiredMode.REQUIRED) String name, @Nullable Plan plan,
+    @Nullable Integer inputSeriesLimit, @Nullable Integer outputSeriesLimit) {}
