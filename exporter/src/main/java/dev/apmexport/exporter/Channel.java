@@ -1,6 +1,7 @@
 package dev.apmexport.exporter;
 
 import dev.apmexport.exporter.block.Problem;
+import dev.apmexport.exporter.metric.DistinctCount;
 import dev.apmexport.exporter.resample.Resampler;
 import dev.apmexport.exporter.resample.SampleCounts;
 import dev.apmexport.exporter.resample.Watermark;
@@ -56,12 +57,12 @@ final class Channel {
   /** What the run has shown so far that the user should know. */
   List<Problem> warnings(boolean ended) {
     List<Problem> warnings = route.warnings(ended);
-    int refused = route.quota().refused();
-    if (refused > 0) {
-      warnings.add(Problem.warning("apm[" + export.index() + "]", "would make "
-          + (refused == SeriesQuota.MOST_COUNTED ? "at least " : "") + refused + " series more than its limit of "
-          + route.quota().limit() + "; they were refused for this run, the others go on. Keep fewer tags, or have "
-          + "an operator raise the tenant's outputSeriesLimit."));
+    DistinctCount refused = route.quota().refused();
+    if (refused.count() > 0) {
+      warnings.add(Problem.warning("apm[" + export.index() + "]",
+          "would make " + refused + " series more than its limit of "
+              + route.quota().limit() + "; they were refused for this run, the others go on. Keep fewer tags, or have "
+              + "an operator raise the tenant's outputSeriesLimit."));
     }
     return warnings;
   }

@@ -32,7 +32,6 @@ public final class Exporter implements AutoCloseable {
   private final Fold fold;
   private final List<LiveExport> exports;
   private final Object lock = new Object();
-  private boolean ended;
   private volatile @Nullable RuntimeException death;
   private volatile boolean closed;
 
@@ -71,7 +70,6 @@ public final class Exporter implements AutoCloseable {
       synchronized (lock) {
         exports.stream().filter(export -> !export.isDetached() && !export.delivery().hasRoom()).forEach(this::detach);
         fold.accept(record);
-        ended = record.kind() == LogRecord.Kind.FINISH;
       }
     }
     return !records.isEmpty();
@@ -79,7 +77,7 @@ public final class Exporter implements AutoCloseable {
 
   /** Whether the last record read says that the run has ended. */
   public boolean hasEnded() {
-    return ended;
+    return fold.ended();
   }
 
   /** The run's input series so far. */

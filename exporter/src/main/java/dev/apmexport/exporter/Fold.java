@@ -117,10 +117,10 @@ final class Fold implements SampleVisitor {
 
   /** What the run has shown about all its exports. */
   List<Problem> warnings() {
-    int refused = table.refused();
-    return refused == 0 ? List.of()
-        : List.of(Problem.warning("samples", "The run has " + (refused == SeriesTable.MOST_COUNTED ? "at least " : "")
-            + refused + " input series more than its limit of " + settings.inputSeriesLimit() + "; their samples are "
+    String refused = table.refused();
+    return refused == null ? List.of()
+        : List.of(Problem.warning("samples", "The run has " + refused + " input series more than its limit of "
+            + settings.inputSeriesLimit() + "; their samples are "
             + "refused, the other series go on. Use fewer distinct tag values (URL grouping, systemTags), or have an "
             + "operator raise the tenant's inputSeriesLimit."));
   }

@@ -2,11 +2,10 @@ package dev.apmexport.exporter;
 
 import dev.apmexport.exporter.block.Problem;
 import dev.apmexport.exporter.config.MetricEntry;
+import dev.apmexport.exporter.metric.DistinctCount;
 import dev.apmexport.exporter.metric.InputSeries;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /** How many values the kept tags of an export have in a run: each may be a series that somebody pays for. */
@@ -17,8 +16,7 @@ final class KeptTags {
 
   private static final class Tag {
     private final String place;
-    /** By their hashes, which is little memory and hardly ever one too few. */
-    private final Set<Integer> values = new HashSet<>();
+    private final DistinctCount values = new DistinctCount(MOST_COUNTED);
 
     Tag(String place) {
       this.place = place;
@@ -32,20 +30,16 @@ final class KeptTags {
     for (String name : entry.keepTags()) {
       String value = series.labels().get(name);
       if (!value.isEmpty()) {
-        Tag tag = tags.computeIfAbsent(name, _ -> new Tag(place));
-        if (tag.values.size() < MOST_COUNTED) {
-          tag.values.add(value.hashCode());
-        }
+        tags.computeIfAbsent(name, _ -> new Tag(place)).values.add(value.hashCode());
       }
     }
   }
 
   void tell(List<Problem> out) {
     tags.forEach((name, tag) -> {
-      int seen = tag.values.size();
-      if (seen > MANY) {
+      if (tag.values.count() > MANY) {
         out.add(Problem.warning(tag.place, "keeps the tag \"" + name + "\", which has "
-            + (seen == MOST_COUNTED ? "at least " : "") + seen + " values in this run; each is a series that the "
+            + tag.values + " values in this run; each is a series that the "
             + "destination stores and may charge for."));
       }
     });

@@ -1,16 +1,15 @@
 package dev.apmexport.exporter;
 
-import java.util.HashSet;
+import dev.apmexport.exporter.metric.DistinctCount;
 import java.util.List;
-import java.util.Set;
 
 /** How many series an export may make, and how many it would have made beyond. */
 final class SeriesQuota {
   /** Refused series are counted up to here. */
-  static final int MOST_COUNTED = 100_000;
+  private static final int MOST_COUNTED = 100_000;
 
   private final int limit;
-  private final Set<Long> refused = new HashSet<>();
+  private final DistinctCount refused = new DistinctCount(MOST_COUNTED);
   private int made;
 
   SeriesQuota(int limit) {
@@ -23,11 +22,7 @@ final class SeriesQuota {
       made += keys.size();
       return true;
     }
-    for (Long key : keys) {
-      if (refused.size() < MOST_COUNTED) {
-        refused.add(key);
-      }
-    }
+    keys.forEach(refused::add);
     return false;
   }
 
@@ -35,8 +30,7 @@ final class SeriesQuota {
     return limit;
   }
 
-  /** How many series were refused, up to {@link #MOST_COUNTED}. */
-  int refused() {
-    return refused.size();
+  DistinctCount refused() {
+    return refused;
   }
 }

@@ -93,20 +93,8 @@ class CanaryIT {
     String id = created.path("id").asString();
     var run = new ReplayedRun(RecordedRun.load(RecordedRun.ONE_SECOND), client, id, 3, Instant.now());
     run.play(50, _ -> {});
-    Instant giveUp = Instant.now().plus(PATIENCE);
-    while (!states(client.run(id)).equals(List.of("done", "paused", "done", "paused", "disabled"))) {
-      assertThat(Instant.now()).as(() -> "still " + states(read(client, id))).isBefore(giveUp);
-      Thread.sleep(Duration.ofMillis(200));
-    }
+    run.await(view -> states(view).equals(List.of("done", "paused", "done", "paused", "disabled")), PATIENCE);
     return id;
-  }
-
-  private static JsonNode read(ServiceClient client, String id) {
-    try {
-      return client.run(id);
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private static List<String> states(JsonNode run) {

@@ -53,13 +53,9 @@ final class ExportedRun {
 
   /** Waits for the report of a later second pass. */
   JsonNode awaitRevision(int revision, Duration patience) throws IOException, InterruptedException {
-    Instant giveUp = Instant.now().plus(patience);
-    JsonNode view = run.awaitEnd(patience);
-    while (view.path("exports").path(0).path("reconciliation").path("revision").asInt() < revision) {
-      assertThat(Instant.now()).as(view.toString()).isBefore(giveUp);
-      view = run.awaitEnd(patience);
-    }
-    return view;
+    run.await(view -> view.path("exports").path(0).path("reconciliation").path("revision").asInt() >= revision,
+        patience);
+    return run.awaitEnd(patience);
   }
 
   /** What came too late for its window is at least in the last value of every total, and accounted for. */

@@ -1,45 +1,15 @@
 package dev.apmexport.standalone;
 
-import dev.apmexport.standalone.demo.LocalPrometheus;
 import dev.apmexport.standalone.demo.ReplayedRun;
-import dev.apmexport.standalone.demo.RequiresProgram;
 import dev.apmexport.standalone.demo.ServiceClient;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The service dies without a warning and starts again: the Prometheus holds what it would hold anyway. */
-class KilledIT {
+class KilledIT extends WithPrometheus {
   private static final double SPEED = 20;
-
-  @TempDir
-  private static Path folder;
-  private static ServiceProcess service;
-  private static LocalPrometheus prometheus;
-
-  @BeforeAll
-  static void start() throws Exception {
-    Path program = RequiresProgram.named("prometheus", LocalPrometheus.find());
-    var settings = new LocalPrometheus.Settings(Duration.ZERO, Duration.ofMillis(500));
-    prometheus = LocalPrometheus.start(program, folder.resolve("prometheus"), settings);
-    service = new ServiceProcess(folder, "--apm.bootstrap-token=" + ServiceProcess.TOKEN).start();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    if (service != null) {
-      service.close();
-    }
-    if (prometheus != null) {
-      prometheus.close();
-    }
-  }
 
   @Test
   void nothing_is_lost_or_doubled_by_a_kill_in_the_middle_of_the_run() throws Exception {

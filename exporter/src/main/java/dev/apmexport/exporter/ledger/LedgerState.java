@@ -63,7 +63,7 @@ public final class LedgerState {
   /** The rejection that covers a point in a pass, if there is one. */
   public Optional<Rejection> rejection(int pass, long seriesKey, long atMillis) {
     return rejections.getOrDefault(seriesKey, List.of()).stream()
-        .filter(rejection -> rejection.pass() == pass && rejection.covers(seriesKey, atMillis)).findFirst()
+        .filter(rejection -> rejection.pass() == pass && rejection.covers(atMillis)).findFirst()
         .or(() -> Optional.ofNullable(ofTimes.getOrDefault(pass, Map.of()).get(atMillis)));
   }
 

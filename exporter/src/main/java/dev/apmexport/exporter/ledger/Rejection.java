@@ -29,8 +29,7 @@ public record Rejection(int pass, long seriesKey, String series, long fromMillis
     return new Rejection(pass, series.key(), series.toString(), fromMillis, Long.MAX_VALUE, reason);
   }
 
-  public boolean covers(long seriesKey, long atMillis) {
-    boolean isMeant = this.seriesKey == seriesKey || isOfTime();
-    return isMeant && atMillis >= fromMillis && atMillis <= toMillis;
+  boolean covers(long atMillis) {
+    return atMillis >= fromMillis && atMillis <= toMillis;
   }
 }

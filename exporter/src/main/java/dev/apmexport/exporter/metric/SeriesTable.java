@@ -2,10 +2,8 @@ package dev.apmexport.exporter.metric;
 
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SeriesTable {
   /** Refused series are counted up to here. */
-  public static final int MOST_COUNTED = 100_000;
+  private static final int MOST_COUNTED = 100_000;
 
   private final int limit;
   private final Map<Key, InputSeries> series = new HashMap<>();
   private final Map<String, MetricType> types = new HashMap<>();
 
-  private final Set<Integer> refused = new HashSet<>();
+  private final DistinctCount refused = new DistinctCount(MOST_COUNTED);
 
   private record Key(String name, Labels labels) {}
 
@@ -35,7 +33,7 @@ public final class SeriesTable {
     InputSeries known = series.get(key);
     if (known != null) { return known; }
     if (series.size() >= limit) {
-      refuse(key);
+      refused.add(key.hashCode());
       return null;
     }
     InputSeries added = new InputSeries(series.size(), type, name, labels);
@@ -49,16 +47,9 @@ public final class SeriesTable {
     return types.getOrDefault(metric, type);
   }
 
-  /** By their hashes, which is little memory and hardly ever one too few. */
-  private void refuse(Key key) {
-    if (refused.size() < MOST_COUNTED) {
-      refused.add(key.hashCode());
-    }
-  }
-
-  /** How many series were refused, up to {@link #MOST_COUNTED}. */
-  public synchronized int refused() {
-    return refused.size();
+  /** How many series were refused, in words where they are too many to be counted; null if none was. */
+  public synchronized @Nullable String refused() {
+    return refused.count() == 0 ? null : refused.toString();
   }
 
   /** All series so far, in the order of their ids. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.function.DoubleConsumer;
+import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 
 /** The recorded run, played to the service anew: with a run id of today, and with times that end now. */
@@ -64,11 +65,17 @@ public final class ReplayedRun {
 
   /** Waits until the second pass is over; returns the run as the service then tells it. */
   public JsonNode awaitEnd(Duration patience) throws IOException, InterruptedException {
+    return await(run -> List.of("finished", "aborted").contains(run.path("state").asString()), patience);
+  }
+
+  /** Waits until the service tells of the run what is waited for; returns the run as it is then. */
+  public JsonNode await(Predicate<JsonNode> wanted, Duration patience) throws IOException, InterruptedException {
     Instant giveUp = Instant.now().plus(patience);
     JsonNode run = service.run(testRunId);
-    while (!List.of("finished", "aborted").contains(run.path("state").asString())) {
+    while (!wanted.test(run)) {
       if (Instant.now().isAfter(giveUp)) {
-        throw new IOException("The run was not over after " + patience.toSeconds() + " s: " + run.toPrettyString());
+        throw new IOException(
+            "The run had not come so far after " + patience.toSeconds() + " s: " + run.toPrettyString());
       }
       Thread.sleep(PAUSE);
       run = service.run(testRunId);
