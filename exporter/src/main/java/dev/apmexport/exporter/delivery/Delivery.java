@@ -25,14 +25,26 @@ public final class Delivery implements AutoCloseable {
   private final List<Lane> lanes;
   private final AtomicLong waiting = new AtomicLong();
   private final Progress progress;
-  private volatile Instant giveUpAt = Instant.MAX;
+  private final Gate gate;
 
-  /** What a delivery needs besides its steps. */
+  /**
+   * What a delivery needs besides its steps.
+   *
+   * @param limit of the points that may leave in a second
+   * @param strict whether a batch that the destination refuses is left out as a whole, instead of finding what is bad
+   */
   public record Means(Supplier<Sink> sinks, Amendment amendment, Ledger ledger, RetryPolicy retry, Timeline time,
-      ThreadFactory threads) {}
+      ThreadFactory threads, PointLimit limit, boolean strict) {
+    /** Without a limit, and not strict. */
+    public Means(Supplier<Sink> sinks, Amendment amendment, Ledger ledger, RetryPolicy retry, Timeline time,
+        ThreadFactory threads) {
+      this(sinks, amendment, ledger, retry, time, threads, PointLimit.NONE, false);
+    }
+  }
 
   public Delivery(int shards, LedgerState booked, Means means, Progress progress) {
     this.progress = progress;
+    this.gate = new Gate(means, progress);
     this.lanes = IntStream.range(0, shards).mapToObj(_ -> new Lane(this, booked, means)).toList();
     lanes.forEach(lane -> lane.start(means.threads()));
   }
@@ -60,11 +72,15 @@ public final class Delivery implements AutoCloseable {
 
   /** From now on failures are repeated until this time only. */
   public void giveUpAt(Instant time) {
-    giveUpAt = time;
+    gate.giveUpAt(time);
   }
 
-  Instant giveUpAt() {
-    return giveUpAt;
+  int shards() {
+    return lanes.size();
+  }
+
+  Gate gate() {
+    return gate;
   }
 
   Progress progress() {

@@ -6,9 +6,9 @@ import dev.apmexport.exporter.metric.Series;
 import dev.apmexport.exporter.sink.Batch;
 import dev.apmexport.exporter.sink.Sink;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
@@ -24,7 +24,8 @@ final class Lane {
   private final LedgerState booked;
   private final Delivery.Means means;
   private final BlockingQueue<Step> queue = new LinkedBlockingQueue<>();
-  private final Set<Long> quarantined = new HashSet<>();
+  /** From when on nothing of a series is sent; what stands before, a correction, may still be taken. */
+  private final Map<Long, Long> quarantined = new HashMap<>();
   private volatile @Nullable Step current;
   private volatile @Nullable RuntimeException death;
   private volatile boolean gaveUp;
@@ -71,7 +72,7 @@ final class Lane {
 
   private void run() {
     try (Sink sink = means.sinks().get()) {
-      Transmission transmission = new Transmission(sink, means, delivery.progress(), delivery::giveUpAt);
+      Transmission transmission = new Transmission(sink, means, delivery.progress(), delivery.gate());
       while (true) {
         Step step = queue.take();
         current = step;
@@ -99,7 +100,7 @@ final class Lane {
     awaitTime(step.batch().atMillis());
     means.ledger().book(step.booking());
     Batch wanted = wanted(step);
-    int lost = send(step.pass(), wanted, transmission);
+    int lost = send(step, wanted, transmission);
     if (lost > 0 || queue.isEmpty()) {
       // Else the next booking settles this step, in the same commit.
       means.ledger().settle(step.pass(), step.shard(), step.number());
@@ -108,13 +109,14 @@ final class Lane {
   }
 
   /** Returns how many points were not taken, each of which is noted. */
-  private int send(int pass, Batch wanted, Transmission transmission) throws InterruptedException, GaveUp {
+  private int send(Step step, Batch wanted, Transmission transmission) throws InterruptedException, GaveUp {
     try {
-      List<Transmission.Refused> refused = transmission.send(wanted);
-      refused.forEach(part -> reject(pass, part));
+      List<Transmission.Refused> refused = transmission.send(wanted, () -> means.ledger().book(step.booking()));
+      refused.forEach(part -> reject(step.pass(), part));
       return refused.stream().mapToInt(part -> part.points().size()).sum();
-    } catch (TooOld e) {
-      means.ledger().reject(Rejection.ofTime(pass, wanted.atMillis(), TooOld.REASON));
+    } catch (LeftOut e) {
+      means.ledger()
+          .reject(Rejection.ofTime(step.pass(), step.shard(), delivery.shards(), wanted.atMillis(), e.reason()));
       return wanted.size();
     }
   }
@@ -124,7 +126,7 @@ final class Lane {
     Batch batch = step.batch();
     return batch.where(i -> {
       Series series = batch.series()[i];
-      return !quarantined.contains(series.key())
+      return batch.atMillis() < quarantined.getOrDefault(series.key(), Long.MAX_VALUE)
           && booked.rejection(step.pass(), series.key(), batch.atMillis()).isEmpty();
     });
   }
@@ -133,7 +135,7 @@ final class Lane {
     Batch points = refused.points();
     for (Series series : points.series()) {
       means.ledger().reject(Rejection.quarantine(pass, series, points.atMillis(), refused.reason()));
-      quarantined.add(series.key());
+      quarantined.merge(series.key(), points.atMillis(), Math::min);
     }
   }
 

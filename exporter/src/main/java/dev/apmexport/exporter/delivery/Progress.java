@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * threads that send, read by whoever reports.
  */
 public final class Progress {
+  private final AtomicLong steps = new AtomicLong();
   private final AtomicLong points = new AtomicLong();
   private final AtomicLong accepted = new AtomicLong();
   private final AtomicLong rejected = new AtomicLong();
@@ -19,6 +20,7 @@ public final class Progress {
   }
 
   void settled(int taken, int refused) {
+    steps.incrementAndGet();
     accepted.addAndGet(taken);
     rejected.addAndGet(refused);
   }
@@ -29,6 +31,11 @@ public final class Progress {
 
   void failed(String reason) {
     lastError = reason;
+  }
+
+  /** Batches that are settled. */
+  public long steps() {
+    return steps.get();
   }
 
   public long accepted() {

@@ -13,7 +13,8 @@ import java.util.stream.IntStream;
 public record Step(int pass, int shard, long number, Batch batch) {
 
   Booking booking() {
-    List<Point> amendments = pass == 0 ? List.of() : IntStream.range(0, batch.size()).mapToObj(batch::point).toList();
+    List<Point> amendments = pass == Booking.FIRST_PASS ? List.of()
+        : IntStream.range(0, batch.size()).mapToObj(batch::point).toList();
     return new Booking(pass, shard, number, batch.atMillis(), fingerprint(), batch.size(), amendments);
   }
 

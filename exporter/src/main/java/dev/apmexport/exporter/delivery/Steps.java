@@ -1,5 +1,6 @@
 package dev.apmexport.exporter.delivery;
 
+import dev.apmexport.exporter.ledger.Booking;
 import dev.apmexport.exporter.metric.Point;
 import dev.apmexport.exporter.metric.Series;
 import dev.apmexport.exporter.resample.Aggregation;
@@ -11,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntToLongFunction;
+import java.util.function.LongPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -23,6 +25,7 @@ public final class Steps {
   private final Consumer<Step> out;
   private final Pile[] piles;
   private long piledAt;
+  private LongPredicate wanted = _ -> true;
 
   /** How an export's points are spread; fixed when the export starts, since steps are counted by it. */
   public record Layout(int shards, int maxBatch) {}
@@ -56,9 +59,16 @@ public final class Steps {
         .toArray(Pile[]::new);
   }
 
-  /** The steps of a live pass, which begin with number 0. */
-  public static Steps live(Layout layout, Consumer<Step> out) {
-    return new Steps(layout, 0, _ -> 0, out);
+  /** The steps of a first pass, which begin with number 0. */
+  public static Steps first(Layout layout, Consumer<Step> out) {
+    return first(layout, _ -> true, out);
+  }
+
+  /** The same of points of some times only. */
+  public static Steps first(Layout layout, LongPredicate wanted, Consumer<Step> out) {
+    Steps steps = new Steps(layout, Booking.FIRST_PASS, _ -> 0, out);
+    steps.wanted = wanted;
+    return steps;
   }
 
   /** Turns sealed windows into steps: first what opens a series, then the values, at the times the shape gives them. */
@@ -86,6 +96,7 @@ public final class Steps {
   }
 
   private void collect(Series series, long at, double value) {
+    if (!wanted.test(at)) { return; }
     if (at != piledAt) {
       flush();
       piledAt = at;

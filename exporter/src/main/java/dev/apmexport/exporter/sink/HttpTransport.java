@@ -1,26 +1,43 @@
 package dev.apmexport.exporter.sink;
 
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadConfig;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.apache.hc.client5.http.DnsResolver;
-import org.apache.hc.client5.http.SystemDefaultDnsResolver;
+import java.util.function.Supplier;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
+import org.apache.hc.client5.http.classic.methods.HttpPut;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.io.HttpClientResponseHandler;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.net.URIAuthority;
+import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
+import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
@@ -31,42 +48,62 @@ import org.jspecify.annotations.Nullable;
 public final class HttpTransport implements AutoCloseable {
   /** So much of an answer is read; the rest is dropped with its connection. */
   public static final int MAX_ANSWER = 64 << 10;
-  private static final int CONNECTIONS = 2_000;
-  private static final int CONNECTIONS_PER_ROUTE = 200;
+  /**
+   * So many requests may be under way to one host and port, whoever sends them: at 100 ms each that is 2,000 requests
+   * of up to 5,000 points a second, or 25 exports of eight lanes in step. The pool keeps as many connections for a
+   * route, so that nobody waits in the pool, and has no bound for all routes together: a bound would be a thing that
+   * strangers share, and ten silent hosts with 200 requests each would use 2,000 up. What bounds the sum is that a lane
+   * has one request under way: 200 live runs of ten exports of eight lanes make 16,000 at the very most, and of the
+   * lanes of a silent host the circuit breakers let one for each export through.
+   */
+  private static final int IN_FLIGHT = 200;
+  private static final int MOST_SHARED = 1_000;
 
   private final EgressPolicy policy;
   private final Timeout connect;
   private final Timeout answer;
   private final CloseableHttpClient client;
   private final boolean owned;
+  private final Map<String, Object> shared;
+  private final InstantSource clock;
 
-  /** An answer: its status, the start of its body as text, and of its headers those that say when to come back. */
-  public record Answer(int status, String body, @Nullable String retryAfter, @Nullable String rateLimitReset) {}
+  /**
+   * An answer: its status, the start of its body as text, of its headers those that say when to come back, and when it
+   * came.
+   */
+  public record Answer(int status, String body, @Nullable String retryAfter, @Nullable String rateLimitReset,
+      Instant at) {}
 
   public HttpTransport(EgressPolicy policy, Timeout connect, Timeout answer) {
-    this(policy, connect, answer, client(policy, connect, answer, Tls.STANDARD), true);
+    this(policy, connect, answer, client(policy, connect, answer, Tls.STANDARD), true,
+        Collections.synchronizedMap(new Newest<>()), InstantSource.system());
   }
 
   private HttpTransport(EgressPolicy policy, Timeout connect, Timeout answer, CloseableHttpClient client,
-      boolean owned) {
+      boolean owned, Map<String, Object> shared, InstantSource clock) {
     this.policy = policy;
     this.connect = connect;
     this.answer = answer;
     this.client = client;
     this.owned = owned;
+    this.shared = shared;
+    this.clock = clock;
   }
 
   private static CloseableHttpClient client(EgressPolicy policy, Timeout connect, Timeout answer, Tls tls) {
-    var connections = PoolingHttpClientConnectionManagerBuilder.create().setDnsResolver(new GuardedResolver(policy))
+    var connections = PoolingHttpClientConnectionManagerBuilder.create()
+        .setDnsResolver(new GuardedResolver(policy, connect))
         .setTlsSocketStrategy(tls.strategy())
-        .setMaxConnTotal(CONNECTIONS).setMaxConnPerRoute(CONNECTIONS_PER_ROUTE)
+        .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX).setMaxConnPerRoute(IN_FLIGHT)
         .setDefaultConnectionConfig(ConnectionConfig.custom().setConnectTimeout(connect).setSocketTimeout(answer)
             .setValidateAfterInactivity(5, TimeUnit.SECONDS).build())
         .build();
-    return HttpClients.custom().setConnectionManager(connections).disableRedirectHandling()
+    HttpClientBuilder client = HttpClients.custom().setConnectionManager(connections).disableRedirectHandling()
         .disableAutomaticRetries().disableCookieManagement().disableAuthCaching().disableContentCompression()
         .disableDefaultUserAgent()
-        .setDefaultRequestConfig(RequestConfig.custom().setResponseTimeout(answer).build()).build();
+        .setDefaultRequestConfig(RequestConfig.custom().setResponseTimeout(answer).build());
+    // A client of one sink is closed with it; the shared one lives on and meets ever new hosts.
+    return tls.equals(Tls.STANDARD) ? client.evictIdleConnections(TimeValue.ofMinutes(2)).build() : client.build();
   }
 
   public HttpTransport(EgressPolicy policy) {
@@ -79,7 +116,13 @@ public final class HttpTransport implements AutoCloseable {
    */
   public HttpTransport trusting(Tls tls) {
     boolean own = !tls.equals(Tls.STANDARD);
-    return new HttpTransport(policy, connect, answer, own ? client(policy, connect, answer, tls) : client, own);
+    return new HttpTransport(policy, connect, answer, own ? client(policy, connect, answer, tls) : client, own, shared,
+        clock);
+  }
+
+  /** The same where the time to come back is reckoned by this clock. Closing it leaves the connections alone. */
+  public HttpTransport on(InstantSource other) {
+    return new HttpTransport(policy, connect, answer, client, false, shared, other);
   }
 
   /** Throws where there is no answer; any status is an answer. */
@@ -95,16 +138,100 @@ public final class HttpTransport implements AutoCloseable {
     return send(post, headers);
   }
 
-  private Answer send(HttpUriRequestBase request, Map<String, String> headers) throws IOException {
-    headers.forEach(request::setHeader);
-    return client.execute(request, response -> {
-      byte[] start = start(response.getEntity());
-      if (start.length == MAX_ANSWER) {
-        request.abort(); // else the client reads the rest to keep the connection, however much comes
+  /** As {@link #post}, with the method PUT and the whole body. */
+  public Answer put(java.net.URI url, Map<String, String> headers, byte[] body) throws IOException {
+    HttpPut put = new HttpPut(url);
+    put.setEntity(new ByteArrayEntity(body, ContentType.parseLenient(headers.get("Content-Type"))));
+    return send(put, headers);
+  }
+
+  /**
+   * What all sinks of this process share under a key, made by the first that asks: for what is to be done once for a
+   * destination, however many exports write to it. What was not asked for for long may be forgotten.
+   */
+  public <T> T shared(String key, Class<T> type, Supplier<T> make) {
+    return type.cast(shared.computeIfAbsent(key, _ -> make.get()));
+  }
+
+  /** Reads a body while it comes. */
+  @FunctionalInterface
+  public interface BodyReader {
+    void read(InputStream body) throws IOException;
+  }
+
+  /**
+   * Posts, and hands on the body of a 2xx while it comes, for answers that are longer than a text for people. Throws
+   * {@link BoundedStream.TooLong} where there is more than {@code most} bytes, and gives up after four times as long as
+   * an answer may take to begin.
+   */
+  public Answer post(java.net.URI url, Map<String, String> headers, byte[] body, long most, BodyReader reader)
+      throws IOException {
+    HttpPost post = new HttpPost(url);
+    post.setEntity(new ByteArrayEntity(body, ContentType.parseLenient(headers.get("Content-Type"))));
+    return execute(post, headers, 6, response -> {
+      boolean good = response.getCode() / 100 == 2 && response.getEntity() != null;
+      if (good) {
+        read(post, response.getEntity().getContent(), most, reader);
       }
-      return new Answer(response.getCode(), new String(start, StandardCharsets.UTF_8),
-          header(response, "Retry-After"), header(response, "X-RateLimit-Reset"));
+      return good ? new Answer(response.getCode(), "", null, null, clock.instant()) : answer(post, response);
     });
+  }
+
+  private void read(HttpPost post, InputStream body, long most, BodyReader reader) throws IOException {
+    InputStream bounded = new BoundedStream(body, most, answer.toDuration().multipliedBy(4));
+    try {
+      reader.read(bounded);
+      bounded.transferTo(OutputStream.nullOutputStream());
+    } catch (IOException | RuntimeException e) {
+      post.abort(); // else the client reads the rest to keep the connection, however much comes
+      throw e;
+    }
+  }
+
+  private Answer send(HttpUriRequestBase request, Map<String, String> headers) throws IOException {
+    return execute(request, headers, 2, response -> answer(request, response));
+  }
+
+  /** @param patience the whole answer may take so many times as long as its beginning */
+  private Answer execute(HttpUriRequestBase request, Map<String, String> headers, int patience,
+      HttpClientResponseHandler<Answer> reader) throws IOException {
+    headers.forEach(request::setHeader);
+    Duration longest = answer.toDuration().multipliedBy(patience);
+    Bulkhead turns = turns(request);
+    if (!turns.tryAcquirePermission()) {
+      throw new InterruptedIOException("there was no turn beside " + IN_FLIGHT + " other requests to the same host");
+    }
+    var late = new CompletableFuture<Void>().orTimeout(longest.toMillis(), TimeUnit.MILLISECONDS);
+    late.exceptionally(_ -> {
+      request.abort(); // a server that sends a byte now and then would never let go
+      return null;
+    });
+    try {
+      return client.execute(request, reader);
+    } catch (IOException e) {
+      if (!late.isCompletedExceptionally()) { throw e; }
+      throw new SocketTimeoutException("the answer was not complete after " + longest.toMillis() + " ms");
+    } finally {
+      late.complete(null);
+      turns.releasePermission();
+    }
+  }
+
+  /** Those of all sinks that send to the same host and port. */
+  private Bulkhead turns(HttpUriRequestBase request) {
+    URIAuthority to = request.getAuthority();
+    return shared("turns at " + to.getHostName().toLowerCase(Locale.ROOT) + ":" + to.getPort() + request.getScheme(),
+        Bulkhead.class, () -> Bulkhead.of("turns", BulkheadConfig.custom().maxConcurrentCalls(IN_FLIGHT)
+            .maxWaitDuration(answer.toDuration().multipliedBy(2)).build()));
+  }
+
+  private Answer answer(HttpUriRequestBase request, ClassicHttpResponse response) throws IOException {
+    byte[] start = start(response.getEntity());
+    if (start.length == MAX_ANSWER) {
+      request.abort(); // else the client reads the rest to keep the connection, however much comes
+    }
+    return new Answer(response.getCode(), new String(start, StandardCharsets.UTF_8), header(response, "Retry-After"),
+        header(response, "X-RateLimit-Reset"), clock.instant());
   }
 
   private static @Nullable String header(HttpResponse response, String name) {
@@ -127,22 +254,16 @@ public final class HttpTransport implements AutoCloseable {
     }
   }
 
-  private record GuardedResolver(EgressPolicy policy) implements DnsResolver {
-    @Override
-    public InetAddress[] resolve(String host) throws UnknownHostException {
-      InetAddress[] addresses = SystemDefaultDnsResolver.INSTANCE.resolve(host);
-      for (InetAddress address : addresses) {
-        if (!policy.permits(address)) {
-          throw new UnknownHostException(host + " has the address " + address.getHostAddress()
-              + ", which is not public. An operator can allow it with --apm.egress.allow.");
-        }
-      }
-      return addresses;
+  private static final class Newest<V> extends LinkedHashMap<String, V> {
+    private static final long serialVersionUID = 1;
+
+    Newest() {
+      super(16, 0.75f, true);
     }
 
     @Override
-    public String resolveCanonicalHostname(String host) throws UnknownHostException {
-      return resolve(host)[0].getCanonicalHostName();
+    protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
+      return size() > MOST_SHARED;
     }
   }
 }

@@ -29,9 +29,9 @@ public final class HttpVerdict {
       case 413 -> new WriteResult.TooLarge(reason);
       case 415 -> new WriteResult.WrongFormat(reason);
       case 408, 425, 429, 503 ->
-        new WriteResult.RetryLater(Cause.BUSY, reason, RetryAfter.parse(wait, InstantSource.system()));
+        new WriteResult.RetryLater(Cause.BUSY, reason, RetryAfter.parse(wait, InstantSource.fixed(answer.at())));
       default -> status >= 500
-          ? new WriteResult.RetryLater(Cause.FAILED, reason, RetryAfter.parse(wait, InstantSource.system()))
+          ? new WriteResult.RetryLater(Cause.FAILED, reason, RetryAfter.parse(wait, InstantSource.fixed(answer.at())))
           : new WriteResult.NotAuthorized(reason);
     };
   }
@@ -42,7 +42,7 @@ public final class HttpVerdict {
   }
 
   /** @param destination without any secret */
-  public static WriteResult noAnswer(String destination, IOException e) {
+  public static WriteResult.RetryLater noAnswer(String destination, IOException e) {
     String what = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     return new WriteResult.RetryLater(Cause.NO_ANSWER, "No answer from " + destination + ": " + shortened(what),
         Duration.ZERO);

@@ -8,6 +8,11 @@ public interface Sink extends AutoCloseable {
   /** Asks once whether a batch would be taken, and writes nothing. */
   WriteResult probe() throws InterruptedException;
 
+  /** Asks whether all that the block gives is good, what points do not need included. For people; writes nothing. */
+  default WriteResult examine() throws InterruptedException {
+    return probe();
+  }
+
   @Override
   void close();
 }

@@ -21,6 +21,8 @@ abstract class DeliveryFixture {
   InMemoryLedger ledger = new InMemoryLedger();
   Progress progress = new Progress();
   Amendment amendment = new Amendment.Refused();
+  PointLimit limit = PointLimit.NONE;
+  boolean strict;
   Delivery delivery;
 
   Delivery start(int shards) {
@@ -28,7 +30,7 @@ abstract class DeliveryFixture {
         IntervalFunction.ofExponentialBackoff(Duration.ofMillis(100), 2, Duration.ofSeconds(30)));
     progress = new Progress();
     delivery = new Delivery(shards, ledger.load(),
-        new Delivery.Means(sink, amendment, ledger, retry, time, time.threads()), progress);
+        new Delivery.Means(sink, amendment, ledger, retry, time, time.threads(), limit, strict), progress);
     return delivery;
   }
 

@@ -48,8 +48,12 @@ final class ScriptedSink implements Supplier<Sink> {
     return sent.stream().filter(one -> !one.series.isEmpty()).toList();
   }
 
+  List<Sent> probed() {
+    return sent.stream().filter(one -> one.series.isEmpty()).toList();
+  }
+
   long probes() {
-    return sent.stream().filter(one -> one.series.isEmpty()).count();
+    return probed().size();
   }
 
   static WriteResult busy(int afterSeconds) {

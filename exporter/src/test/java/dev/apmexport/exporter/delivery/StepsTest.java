@@ -76,7 +76,7 @@ class StepsTest {
 
   private static List<Step> cut(Steps.Layout layout, List<Point> points) {
     List<Step> steps = new ArrayList<>();
-    Steps.live(layout, steps::add).points(points);
+    Steps.first(layout, steps::add).points(points);
     return steps;
   }
 

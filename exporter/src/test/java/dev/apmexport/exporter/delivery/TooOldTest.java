@@ -34,6 +34,17 @@ class TooOldTest extends DeliveryFixture {
   }
 
   @Test
+  void what_is_too_old_of_one_shard_is_held_against_no_series_of_another() throws InterruptedException {
+    start(2);
+    delivery.submit(step(1, 0, -Duration.ofHours(1).toMillis(), 3));
+    drain();
+    assertThat(ledger.load().rejection(0, 4711, NOW - Duration.ofHours(1).toMillis())).get()
+        .extracting("series").isEqualTo("every series of shard 2 of 2");
+    assertThat(ledger.load().rejection(0, 4712, NOW - Duration.ofHours(1).toMillis())).isEmpty();
+    assertThat(ledger.load().rejection(0, -1, NOW - Duration.ofHours(1).toMillis())).isPresent();
+  }
+
+  @Test
   void what_grows_too_old_while_the_destination_is_down_is_not_tried_any_more() throws InterruptedException {
     sink.rule(_ -> time.millis() < NOW + Duration.ofHours(2).toMillis()
         ? new WriteResult.RetryLater(WriteResult.Cause.BUSY, "busy", Duration.ZERO)

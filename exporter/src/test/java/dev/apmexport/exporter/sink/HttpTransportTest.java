@@ -5,14 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.apache.hc.core5.util.Timeout;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@org.junit.jupiter.api.Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 class HttpTransportTest {
+  private static final int MOST_IN_FLIGHT = 200;
+
   private final LoopbackServer server = new LoopbackServer();
 
   @AfterEach
@@ -67,6 +78,102 @@ class HttpTransportTest {
       assertThat(post(http, server.uri("/").toString()).body()).isEqualTo("this is no gzip");
     }
     assertThat(server.requests().getFirst().headers()).doesNotContainKey("Accept-Encoding");
+  }
+
+  /** More silent connections than any pool of two thousand would have. */
+  @Test
+  void however_many_hosts_are_silent_another_is_reached_at_once() throws Exception {
+    List<LoopbackServer> silent = IntStream.range(0, 11).mapToObj(_ -> new LoopbackServer()).toList();
+    HttpTransport http = new HttpTransport(EgressPolicy.parse("private"), Timeout.ofSeconds(20),
+        Timeout.ofSeconds(120));
+    try {
+      for (LoopbackServer one : silent) {
+        one.answer(LoopbackServer.Answer.silence());
+        IntStream.range(0, MOST_IN_FLIGHT).forEach(_ -> Thread.startVirtualThread(() -> postInVain(http, one)));
+        awaitRequests(one, MOST_IN_FLIGHT);
+      }
+      assertThat(post(http, server.uri("/").toString()).status()).isEqualTo(204);
+    } finally {
+      silent.forEach(LoopbackServer::close);
+      http.close();
+    }
+  }
+
+  @Test
+  void a_silent_host_holds_a_bounded_number_of_requests_and_the_next_has_its_turn_when_one_ends() throws Exception {
+    server.answer(LoopbackServer.Answer.silence());
+    AtomicInteger ended = new AtomicInteger();
+    try (HttpTransport http = new HttpTransport(EgressPolicy.parse("private"), Timeout.ofSeconds(20),
+        Timeout.ofSeconds(120))) {
+      for (int i = 0; i < MOST_IN_FLIGHT + 50; i++) {
+        // Half of them as another export does, by a clock of its own.
+        HttpTransport by = i % 2 == 0 ? http : http.on(InstantSource.system());
+        Thread.startVirtualThread(() -> {
+          postInVain(by, server);
+          ended.incrementAndGet();
+        });
+      }
+      awaitRequests(server, MOST_IN_FLIGHT);
+      assertThat(server.requests()).hasSize(MOST_IN_FLIGHT);
+      server.hangUp();
+      awaitRequests(server, MOST_IN_FLIGHT + 50);
+      server.hangUp();
+      while (ended.get() < MOST_IN_FLIGHT + 50) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  private static void awaitRequests(LoopbackServer server, int count) {
+    while (server.requests().size() < count) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private static void postInVain(HttpTransport http, LoopbackServer server) {
+    try {
+      post(http, server.uri("/").toString());
+    } catch (IOException expected) {
+      // The test closes the server or the connection.
+    }
+  }
+
+  @Test
+  void whoever_is_interrupted_while_it_waits_for_its_turn_leaves() throws Exception {
+    server.answer(LoopbackServer.Answer.silence());
+    try (HttpTransport http = new HttpTransport(EgressPolicy.parse("private"), Timeout.ofSeconds(20),
+        Timeout.ofSeconds(120))) {
+      IntStream.range(0, MOST_IN_FLIGHT).forEach(_ -> Thread.startVirtualThread(() -> postInVain(http, server)));
+      awaitRequests(server, MOST_IN_FLIGHT);
+      AtomicBoolean interrupted = new AtomicBoolean();
+      Thread waiting = Thread.startVirtualThread(() -> {
+        postInVain(http, server);
+        interrupted.set(Thread.currentThread().isInterrupted());
+      });
+      waiting.interrupt();
+      waiting.join();
+      assertThat(interrupted).isTrue();
+      server.close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n",
+      "HTTP/1.1 500 No\r\nTransfer-Encoding: chunked\r\n\r\n1000\r\n"})
+  void an_answer_that_trickles_in_for_ever_is_given_up(String start) {
+    server.answer((_, _, out) -> {
+      out.write(start.getBytes(StandardCharsets.ISO_8859_1));
+      while (true) {
+        out.write('H');
+        out.flush();
+        LockSupport.parkNanos(20_000_000);
+      }
+    });
+    try (HttpTransport http = new HttpTransport(EgressPolicy.parse("private"), Timeout.ofSeconds(5),
+        Timeout.ofMilliseconds(150))) {
+      assertThatThrownBy(() -> post(http, server.uri("/").toString())).isInstanceOf(IOException.class)
+          .hasMessage("the answer was not complete after 300 ms");
+    }
   }
 
   private static HttpTransport.Answer post(HttpTransport http, String url) throws IOException {

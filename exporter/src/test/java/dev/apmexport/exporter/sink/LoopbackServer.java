@@ -81,7 +81,7 @@ public final class LoopbackServer implements AutoCloseable {
 
   public LoopbackServer() {
     try {
-      socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+      socket = new ServerSocket(0, 1_000, InetAddress.getLoopbackAddress());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -109,6 +109,17 @@ public final class LoopbackServer implements AutoCloseable {
     return connections.get();
   }
 
+  /** Breaks all connections; new ones are taken. */
+  public void hangUp() {
+    for (Socket client : open) {
+      try {
+        client.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
   private void accept() {
     try {
       while (true) {
@@ -124,6 +135,7 @@ public final class LoopbackServer implements AutoCloseable {
 
   private void serve(Socket client) {
     try (client) {
+      client.setTcpNoDelay(true); // an answer is written in two pieces
       InputStream in = new BufferedInputStream(client.getInputStream());
       while (true) {
         Request request = read(in);

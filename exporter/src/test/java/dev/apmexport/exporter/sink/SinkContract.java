@@ -8,6 +8,9 @@ import dev.apmexport.exporter.sink.LoopbackServer.Answer;
 import dev.apmexport.exporter.sink.WriteResult.Cause;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.apache.hc.core5.util.Timeout;
 import org.junit.jupiter.api.AfterEach;
@@ -139,6 +142,34 @@ public abstract class SinkContract {
       assertThat(write(Answer.of(status, "", "Retry-After: " + header))).isInstanceOfSatisfying(
           WriteResult.RetryLater.class,
           later -> assertThat(later.after()).isEqualTo(Duration.ofSeconds(seconds)));
+    }
+  }
+
+  @Test
+  void a_date_to_come_back_is_reckoned_by_the_clock_that_sending_goes_by() throws InterruptedException {
+    InstantSource clock = InstantSource.fixed(Instant.parse("2031-01-31T09:30:00Z"));
+    server.answer(Answer.of(503, "", "Retry-After: Fri, 31 Jan 2031 09:31:05 GMT"));
+    try (Sink sink = configFor(server.uri("/in")).open(http.on(clock))) {
+      assertThat(sink.write(batch(1))).isInstanceOfSatisfying(WriteResult.RetryLater.class,
+          later -> assertThat(later.after()).isEqualTo(Duration.ofSeconds(65)));
+    }
+  }
+
+  @Test
+  void an_answer_that_trickles_in_is_no_answer() throws InterruptedException {
+    server.answer((_, _, out) -> {
+      out.write("HTTP/1.1 500 No\r\nContent-Length: 1000000\r\n\r\n".getBytes());
+      while (true) {
+        out.write('x');
+        out.flush();
+        LockSupport.parkNanos(20_000_000);
+      }
+    });
+    try (
+        HttpTransport hasty = new HttpTransport(EgressPolicy.parse("private"), Timeout.ofSeconds(5),
+            Timeout.ofMilliseconds(200));
+        Sink sink = configFor(server.uri("/in")).open(hasty)) {
+      assertNoAnswer(sink.write(batch(1)));
     }
   }
 
