@@ -6,39 +6,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.apmexport.exporter.MadeUpRun.Push;
 import dev.apmexport.exporter.MadeUpRun.Sample;
 import dev.apmexport.exporter.config.MetricEntry;
-import dev.apmexport.exporter.metric.Labels;
-import dev.apmexport.exporter.metric.MetricType;
 import dev.apmexport.exporter.reconcile.ReconciliationReport;
 import dev.apmexport.exporter.resample.Window;
 import dev.apmexport.exporter.sink.datadog.FakeDatadog.Fault;
-import dev.apmexport.exporter.source.InMemoryRunFeed;
 import dev.apmexport.exporter.source.LogRecord;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
-import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Whole runs to an intake with Datadog's rules: what it holds in the end is what the samples themselves say. */
 @Timeout(300)
 class DatadogExportTest {
   private static final int RUNS = Integer.getInteger("apm.test.runs", 3);
-  private static final Path CAPTURE = Path.of("src/test/resources/capture");
-  private static final long END = Instant.parse("2026-11-20T20:56:30Z").toEpochMilli();
-  private static final int PERIOD = 3;
   private static final List<MetricEntry> RECORDED = List.of(entry("vus", null), entry("iterations", null),
       entry("data_sent", null), entry("data_received", null), entry("http_reqs", null),
       entry("http_req_duration", null), entry("http_reqs{status=~\"5..\"}", "shop.errors", "status"),
@@ -48,14 +30,14 @@ class DatadogExportTest {
 
   @Test
   void a_recorded_run_of_k6_arrives_as_it_was_measured() throws IOException, InterruptedException {
-    List<LogRecord> pushes = pushes();
-    try (DatadogRun run = new DatadogRun(pushes.getFirst().firstBucket(), PERIOD, 3, RECORDED)) {
+    List<LogRecord> pushes = RecordedTraffic.pushes();
+    try (DatadogRun run = new DatadogRun(pushes.getFirst().firstBucket(), RecordedTraffic.PERIOD, 3, RECORDED)) {
       for (LogRecord push : pushes) {
-        run.append(push.lastBucket() + PERIOD + 8, "", push.payload());
+        run.append(push.lastBucket() + RecordedTraffic.PERIOD + 8, "", push.payload());
         run.advance();
       }
       run.finish();
-      List<Sample> samples = samples();
+      List<Sample> samples = RecordedTraffic.samples();
       assertThat(run.wrong(new DatadogTruth(samples, RECORDED, 3))).as("live").isZero();
       ReconciliationReport report = run.secondPass(1);
       run.assertExact(report, samples, 3, "recorded");
@@ -67,17 +49,35 @@ class DatadogExportTest {
   }
 
   @Test
-  void a_push_that_comes_late_is_set_right_by_the_second_pass() throws IOException, InterruptedException {
-    List<LogRecord> pushes = pushes();
-    LogRecord late = pushes.remove(3);
-    try (DatadogRun run = new DatadogRun(pushes.getFirst().firstBucket(), PERIOD, 3, RECORDED)) {
+  void the_same_arrives_at_the_intake_of_version_1() throws IOException, InterruptedException {
+    List<LogRecord> pushes = RecordedTraffic.pushes();
+    try (DatadogRun run = DatadogRun.of(pushes.getFirst().firstBucket(), RecordedTraffic.PERIOD,
+        "{'apiVersion': 'v1'}")) {
       for (LogRecord push : pushes) {
-        run.append(push.lastBucket() + PERIOD + 8, "", push.payload());
+        run.append(push.lastBucket() + RecordedTraffic.PERIOD + 8, "", push.payload());
+        run.advance();
+      }
+      run.finish();
+      ReconciliationReport report = run.secondPass(1);
+      run.assertExact(report, RecordedTraffic.samples(), 3, "version 1");
+      assertThat(report.asExpected()).isEqualTo(report.expected());
+      assertThat(run.datadog.content().keySet()).allMatch(series -> series.endsWith("@k6"));
+      assertThat(run.datadog.type("k6.http_reqs")).isEqualTo("1 every 3");
+    }
+  }
+
+  @Test
+  void a_push_that_comes_late_is_set_right_by_the_second_pass() throws IOException, InterruptedException {
+    List<LogRecord> pushes = RecordedTraffic.pushes();
+    LogRecord late = pushes.remove(3);
+    try (DatadogRun run = new DatadogRun(pushes.getFirst().firstBucket(), RecordedTraffic.PERIOD, 3, RECORDED)) {
+      for (LogRecord push : pushes) {
+        run.append(push.lastBucket() + RecordedTraffic.PERIOD + 8, "", push.payload());
         run.advance();
       }
       run.append(0, "", late.payload());
       run.finish();
-      List<Sample> samples = samples();
+      List<Sample> samples = RecordedTraffic.samples();
       assertThat(run.wrong(new DatadogTruth(samples, RECORDED, 3))).as("the test is about something").isPositive();
       ReconciliationReport report = run.secondPass(1);
       run.assertExact(report, samples, 3, "late");
@@ -135,7 +135,7 @@ class DatadogExportTest {
     Random faults = new Random(random.nextLong());
     run.datadog.faults(() -> {
       synchronized (faults) {
-        return faults.nextInt(4) == 0 ? Fault.values()[faults.nextInt(Fault.values().length)] : Fault.NONE;
+        return faults.nextInt(4) == 0 ? Fault.PASSING.get(faults.nextInt(Fault.PASSING.size())) : Fault.NONE;
       }
     });
     for (Push push : made.pushes(0.03)) {
@@ -150,38 +150,5 @@ class DatadogExportTest {
     ExportStatus status = run.finish();
     assertThat(status.points().rejected() + status.points().pending()).isZero();
     assertThat(status.points().accepted()).isEqualTo(run.datadog.points());
-  }
-
-  private static List<LogRecord> pushes() throws IOException {
-    InMemoryRunFeed feed = new InMemoryRunFeed();
-    try (Stream<Path> files = Files.list(CAPTURE)) {
-      for (Path file : files.filter(file -> file.toString().endsWith(".bin")).sorted().toList()) {
-        feed.append(LogRecord.Kind.METRIC_SET, "", END, Files.readAllBytes(file));
-      }
-    }
-    return new ArrayList<>(feed.read(0, Integer.MAX_VALUE));
-  }
-
-  /** What k6's own JSON output holds of the recorded run, each sample in its bucket. */
-  private static List<Sample> samples() throws IOException {
-    Map<String, MetricType> types = new HashMap<>();
-    List<Sample> samples = new ArrayList<>();
-    try (InputStream in = new GZIPInputStream(Files.newInputStream(CAPTURE.resolve("samples.json.gz")))) {
-      for (String line : new String(in.readAllBytes()).lines().toList()) {
-        JsonNode sample = JsonMapper.shared().readTree(line);
-        String metric = sample.path("metric").asString();
-        JsonNode data = sample.path("data");
-        if (sample.path("type").asString().equals("Metric")) {
-          types.put(metric, MetricType.named(data.path("type").asString()));
-        } else {
-          Map<String, String> tags = new TreeMap<>();
-          data.path("tags").properties().forEach(tag -> tags.put(tag.getKey(), tag.getValue().asString()));
-          long second = Instant.parse(data.path("time").asString()).getEpochSecond();
-          samples.add(new Sample(0, types.get(metric), metric, Labels.of(tags), Math.floorDiv(second, PERIOD) * PERIOD,
-              data.path("value").asDouble()));
-        }
-      }
-    }
-    return samples;
   }
 }

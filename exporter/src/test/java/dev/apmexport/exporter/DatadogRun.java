@@ -3,6 +3,9 @@ package dev.apmexport.exporter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.apmexport.exporter.MadeUpRun.Sample;
+import dev.apmexport.exporter.block.Problem;
+import dev.apmexport.exporter.config.ApmBlock;
+import dev.apmexport.exporter.config.ApmBlocks;
 import dev.apmexport.exporter.config.ExportConfig;
 import dev.apmexport.exporter.config.MetricEntry;
 import dev.apmexport.exporter.delivery.RetryPolicy;
@@ -16,11 +19,15 @@ import dev.apmexport.exporter.sink.datadog.DatadogConfig;
 import dev.apmexport.exporter.sink.datadog.FakeDatadog;
 import dev.apmexport.exporter.source.InMemoryRunFeed;
 import dev.apmexport.exporter.source.LogRecord;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.Function;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** One run with one export to an intake with Datadog's rules, all in this process and on virtual time. */
 final class DatadogRun implements AutoCloseable {
@@ -34,11 +41,26 @@ final class DatadogRun implements AutoCloseable {
   private Exporter exporter;
 
   DatadogRun(long startSecond, int period, int resampleRate, List<MetricEntry> entries) {
+    this(startSecond, period, uri -> new ExportConfig("datadog", resampleRate, false, entries,
+        new DatadogConfig(uri, new Secret(FakeDatadog.KEY))));
+  }
+
+  /** With a block as a user writes it, in single quotes, without provider, key and address. */
+  static DatadogRun of(long startSecond, int period, String block) {
+    return new DatadogRun(startSecond, period, uri -> {
+      ObjectNode keys = (ObjectNode) JsonMapper.shared().readTree(block.replace('\'', '"'));
+      keys.put("provider", "datadog").put("apiKey", FakeDatadog.KEY).put("apiURL", uri.toString());
+      ApmBlock read = ApmBlocks.readBlock(0, keys);
+      assertThat(read.config()).as("%s", read.problems()).isNotNull();
+      return read.config();
+    });
+  }
+
+  private DatadogRun(long startSecond, int period, Function<URI, ExportConfig> block) {
     time = new VirtualTimeline(startSecond * 1000);
     datadog = new FakeDatadog(time);
     settings = new RunSettings("42", period, 10_000, 10_000, RunSettings.FOLD_VERSION);
-    config = new ExportConfig("datadog", resampleRate, false, entries,
-        new DatadogConfig(datadog.uri(), new Secret(FakeDatadog.KEY)));
+    config = block.apply(datadog.uri());
     exporter = start();
   }
 
@@ -63,10 +85,15 @@ final class DatadogRun implements AutoCloseable {
     feed.append(LogRecord.Kind.METRIC_SET, instance, time.millis(), payload);
   }
 
-  void advance() {
+  void advance() throws InterruptedException {
     while (exporter.advance()) {
       assertThat(exporter.position()).isPositive();
     }
+  }
+
+  /** Waits until all that was read has arrived, so that hours of virtual time need no fast machine. */
+  void settle() throws InterruptedException {
+    time.until(() -> exporter.isDrained(0));
   }
 
   /** The log is closed, and the live pass comes to its end. */
@@ -83,13 +110,25 @@ final class DatadogRun implements AutoCloseable {
   ReconciliationReport secondPass(int revision) throws InterruptedException {
     exporter.close();
     ledger = ledger.takeOver();
-    return new SecondPass(settings, new Export(0, config, ledger), feed, means(), revision,
-        time.instant().plus(Duration.ofMinutes(5))).run().report();
+    return new SecondPass(settings, new Export(0, config, ledger), feed, means(),
+        SecondPass.Order.of(revision, time.instant().plus(Duration.ofMinutes(5)))).run().report();
+  }
+
+  /** What the run has shown about the block. */
+  List<String> warnings() {
+    return exporter.status(0).warnings().stream().map(Problem::toString).toList();
+  }
+
+  /** What Datadog shows, whatever the host that version 1 names. */
+  private Map<String, NavigableMap<Long, Double>> held() {
+    Map<String, NavigableMap<Long, Double>> held = new TreeMap<>();
+    datadog.content().forEach((series, points) -> held.put(series.replaceFirst("@k6$", ""), points));
+    return held;
   }
 
   /** How many points of the truth are not held, or with another value. */
   long wrong(DatadogTruth truth) {
-    Map<String, NavigableMap<Long, Double>> held = datadog.content();
+    Map<String, NavigableMap<Long, Double>> held = held();
     return truth.points().entrySet().stream().mapToLong(series -> {
       NavigableMap<Long, Double> mine = held.getOrDefault(series.getKey(), new TreeMap<>());
       return series.getValue().entrySet().stream()
@@ -100,7 +139,7 @@ final class DatadogRun implements AutoCloseable {
   /** Datadog holds the truth and nothing else, the report says so, and it never was sent what it must not be. */
   void assertExact(ReconciliationReport report, List<Sample> samples, int seconds, String what) {
     DatadogTruth truth = new DatadogTruth(samples, config.metrics(), seconds);
-    Map<String, NavigableMap<Long, Double>> held = datadog.content();
+    Map<String, NavigableMap<Long, Double>> held = held();
     assertThat(held.keySet()).as(what).isEqualTo(truth.points().keySet());
     truth.points().forEach((series, points) -> {
       assertThat(held.get(series).keySet()).as("%s: %s", what, series).isEqualTo(points.keySet());

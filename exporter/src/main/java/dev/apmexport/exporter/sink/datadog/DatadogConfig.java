@@ -13,6 +13,7 @@ import dev.apmexport.exporter.sink.Statistics;
 import dev.apmexport.exporter.sink.Tls;
 import java.net.URI;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -21,10 +22,12 @@ import tools.jackson.databind.node.ObjectNode;
  * A Datadog account, or what takes metrics as Datadog does.
  *
  * @param api the address of the API, without a slash at its end
+ * @param version of the intake that points are sent to
  * @param apiKey lets points be written
- * @param appKey is asked for by a connection test only
+ * @param appKey lets types and units be told; no point needs it
  */
-public record DatadogConfig(URI api, Secret apiKey, @Nullable Secret appKey, Headers headers, Tls tls,
+public record DatadogConfig(URI api, ApiVersion version, Secret apiKey, @Nullable Secret appKey, Headers headers,
+    Tls tls,
     Statistics statistics) implements SinkConfig {
   static final Statistics STATISTICS = Statistics.ofWindows("avg", "max", "min", "med", "p(95)", "p(99)", "count");
   /** Older points are dropped by the intake, which says that it took them. */
@@ -34,7 +37,7 @@ public record DatadogConfig(URI api, Secret apiKey, @Nullable Secret appKey, Hea
 
   /** With the default of every option. */
   public DatadogConfig(URI api, Secret apiKey) {
-    this(api, apiKey, null, Headers.NONE, Tls.STANDARD, STATISTICS);
+    this(api, ApiVersion.V2, apiKey, null, Headers.NONE, Tls.STANDARD, STATISTICS);
   }
 
   @Override
@@ -44,7 +47,7 @@ public record DatadogConfig(URI api, Secret apiKey, @Nullable Secret appKey, Hea
 
   @Override
   public Sink open(HttpTransport http) {
-    return new DatadogSink(this, http);
+    return new DatadogSink(this, http, InstantSource.system(), Thread::startVirtualThread);
   }
 
   @Override
@@ -87,6 +90,12 @@ public record DatadogConfig(URI api, Secret apiKey, @Nullable Secret appKey, Hea
     return false;
   }
 
+  /** Per series, by an organization's default. */
+  @Override
+  public int mostLabels() {
+    return 100;
+  }
+
   @Override
   public int maxBatch() {
     return MAX_BATCH;
@@ -100,7 +109,7 @@ public record DatadogConfig(URI api, Secret apiKey, @Nullable Secret appKey, Hea
 
   @Override
   public void describe(ObjectNode block) {
-    block.put("apiURL", destination()).put("apiKey", Secret.MASK);
+    block.put("apiURL", destination()).put("apiVersion", version.toString()).put("apiKey", Secret.MASK);
     if (appKey != null) {
       block.put("appKey", Secret.MASK);
     }

@@ -8,37 +8,48 @@ import dev.apmexport.exporter.sink.Sink;
 import dev.apmexport.exporter.sink.WriteResult;
 import java.io.IOException;
 import java.net.URI;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Sends to Datadog's intake of series, version 2. */
+/** Sends to Datadog's intake of series. */
 final class DatadogSink implements Sink {
-  private static final int MOST_PACKED = 512_000;
-  private static final int MOST_RAW = 5_242_880;
-
   private final DatadogConfig config;
   private final HttpTransport http;
   private final URI series;
   private final Map<String, String> asking = new LinkedHashMap<>();
+  private final Map<String, String> askingWithBoth = new LinkedHashMap<>();
   private final Map<String, String> writing;
-  private final SeriesEncoder encoder = new SeriesEncoder();
+  private final SeriesEncoder encoder;
+  private final @Nullable DatadogMetadata metadata;
 
-  DatadogSink(DatadogConfig config, HttpTransport http) {
+  /**
+   * @param clock by which metadata is tried again
+   * @param aside runs what no point waits for
+   */
+  DatadogSink(DatadogConfig config, HttpTransport http, InstantSource clock, Executor aside) {
     this.config = config;
     this.http = http.trusting(config.tls());
-    this.series = URI.create(config.api() + "/api/v2/series");
+    this.encoder = new SeriesEncoder(config.version());
+    this.series = URI.create(config.api() + config.version().path());
     config.headers().values().forEach((name, value) -> asking.put(name, value.reveal()));
     asking.put("DD-API-KEY", config.apiKey().reveal());
     asking.put("User-Agent", "k6-apm-export/0.1");
     this.writing = new LinkedHashMap<>(asking);
     writing.put("Content-Type", "application/json");
     writing.put("Content-Encoding", "gzip");
+    askingWithBoth.putAll(asking);
     Secret appKey = config.appKey();
-    if (appKey != null) {
-      asking.put("DD-APPLICATION-KEY", appKey.reveal());
+    if (appKey == null) {
+      this.metadata = null;
+    } else {
+      askingWithBoth.put("DD-APPLICATION-KEY", appKey.reveal());
+      this.metadata = new DatadogMetadata(config, this.http, askingWithBoth, clock, aside);
     }
   }
 
@@ -48,12 +59,19 @@ final class DatadogSink implements Sink {
       return new WriteResult.Invalid("A value is not a finite number, which JSON cannot hold.");
     }
     int length = encoder.encode(batch);
-    if (length > MOST_PACKED || encoder.rawLength() > MOST_RAW) {
-      return new WriteResult.TooLarge("The request would have " + length + " bytes, " + encoder.rawLength()
-          + " unpacked; Datadog takes " + MOST_PACKED + " and " + MOST_RAW + ".");
+    ApiVersion limits = config.version();
+    if (batch.size() > ApiVersion.MOST_POINTS || length > limits.mostPacked()
+        || encoder.rawLength() > limits.mostRaw()) {
+      return new WriteResult.TooLarge("The request would have " + batch.size() + " points in " + length + " bytes, "
+          + encoder.rawLength() + " unpacked; Datadog takes " + ApiVersion.MOST_POINTS + ", " + limits.mostPacked()
+          + " and " + limits.mostRaw() + ".");
     }
     try {
-      return taken(http.post(series, writing, encoder.bytes(), length));
+      WriteResult result = taken(http.post(series, writing, encoder.bytes(), length));
+      if (metadata != null && result instanceof WriteResult.Accepted) {
+        metadata.accepted(batch);
+      }
+      return result;
     } catch (IOException e) {
       return HttpVerdict.noAnswer(config.destination(), e);
     }
@@ -80,12 +98,26 @@ final class DatadogSink implements Sink {
     return HttpVerdict.of(answer, wait, config::masked);
   }
 
-  /** Whether the key is one of this region's; with an application key, whether both are. */
+  /** Whether the API key, which is all that points need, is one of this region's. */
   @Override
   public WriteResult probe() {
-    String path = config.appKey() == null ? "/api/v1/validate" : "/api/v2/validate_keys";
+    return ask("/api/v1/validate", asking);
+  }
+
+  /** The API key, and then the application key, where there is one. */
+  @Override
+  public WriteResult examine() {
+    WriteResult points = probe();
+    if (config.appKey() == null || !(points instanceof WriteResult.Accepted)) { return points; }
+    return ask("/api/v2/validate_keys", askingWithBoth) instanceof WriteResult.NotAuthorized(String reason)
+        ? new WriteResult.NotAuthorized("apiKey is good, so points are taken; appKey is not, so types and units are "
+            + "not told. " + reason)
+        : points;
+  }
+
+  private WriteResult ask(String path, Map<String, String> headers) {
     try {
-      return verdict(http.get(URI.create(config.api() + path), asking));
+      return verdict(http.get(URI.create(config.api() + path), headers));
     } catch (IOException e) {
       return HttpVerdict.noAnswer(config.destination(), e);
     }

@@ -11,15 +11,17 @@ import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * Writes the body of {@code POST /api/v2/series} as JSON, packed with gzip, into buffers of its own. All of a series
- * but its value is written once and copied from then on. One thread.
+ * Writes the body of {@code POST /api/v2/series} or {@code /api/v1/series} as JSON, packed with gzip, into buffers of
+ * its own. All of a series but its value is written once and copied from then on. One thread.
  */
 public final class SeriesEncoder {
-  private static final int COUNT = 1;
-  private static final int GAUGE = 3;
+  /** Version 1 has a host in every series: a receiver may else take it from an earlier request. */
+  private static final String HOST = ",\"host\":\"k6\"";
   /** Up to here every whole number is a double. */
   private static final double EXACT = 0x1p53;
 
+  private final boolean first;
+  private final byte[] tail;
   private final Map<Series, byte[]> heads = new HashMap<>();
   private final Buffer raw = new Buffer();
   private final Buffer packed = new Buffer();
@@ -37,6 +39,16 @@ public final class SeriesEncoder {
     void text(String text) {
       writeBytes(text.getBytes(StandardCharsets.UTF_8));
     }
+  }
+
+  /** For version 2. */
+  public SeriesEncoder() {
+    this(ApiVersion.V2);
+  }
+
+  public SeriesEncoder(ApiVersion version) {
+    first = version == ApiVersion.V1;
+    tail = (first ? "]]}" : "}]}").getBytes(StandardCharsets.UTF_8);
   }
 
   /** Encodes a batch of finite values; returns the number of bytes to take from {@link #bytes}. */
@@ -62,15 +74,15 @@ public final class SeriesEncoder {
   }
 
   private void write(Batch batch) {
-    byte[] time = (batch.atMillis() / 1000 + ",\"value\":").getBytes(StandardCharsets.UTF_8);
+    byte[] time = (batch.atMillis() / 1000 + (first ? "," : ",\"value\":")).getBytes(StandardCharsets.UTF_8);
     raw.reset();
     raw.text("{\"series\":[");
     for (int i = 0; i < batch.size(); i++) {
       raw.text(i == 0 ? "" : ",");
-      raw.writeBytes(heads.computeIfAbsent(batch.series()[i], SeriesEncoder::head));
+      raw.writeBytes(heads.computeIfAbsent(batch.series()[i], this::head));
       raw.writeBytes(time);
       raw.text(number(batch.values()[i]));
-      raw.text("}]}");
+      raw.writeBytes(tail);
     }
     raw.text("]}");
   }
@@ -80,15 +92,24 @@ public final class SeriesEncoder {
   }
 
   /** A series up to the time of its point. */
-  private static byte[] head(Series series) {
+  private byte[] head(Series series) {
     String interval = Counts.interval(series);
     StringBuilder head = new StringBuilder("{\"metric\":").append(quoted(series.name()));
-    head.append(",\"type\":").append(interval.isEmpty() ? GAUGE : COUNT);
+    head.append(",\"type\":").append(interval.isEmpty() ? gauge() : count());
     if (!interval.isEmpty()) {
       head.append(",\"interval\":").append(interval);
     }
-    return head.append(",\"tags\":[").append(tags(series.labels())).append("],\"points\":[{\"timestamp\":").toString()
+    head.append(first ? HOST : "").append(",\"tags\":[").append(tags(series.labels()));
+    return head.append(first ? "],\"points\":[[" : "],\"points\":[{\"timestamp\":").toString()
         .getBytes(StandardCharsets.UTF_8);
+  }
+
+  private String count() {
+    return first ? "\"count\"" : "1";
+  }
+
+  private String gauge() {
+    return first ? "\"gauge\"" : "3";
   }
 
   private static String tags(Labels labels) {

@@ -1,4 +1,4 @@
-/** Datadog's intake of metrics, version 2. */
+/** Datadog's intake of metrics, versions 1 and 2. */
 @NullMarked
 package dev.apmexport.exporter.sink.datadog;
 

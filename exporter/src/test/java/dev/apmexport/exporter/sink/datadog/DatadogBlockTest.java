@@ -64,13 +64,41 @@ class DatadogBlockTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"https://api.datadoghq.eu/api/v1/series", "https://api.datadoghq.eu/?api_key=s3cr3t",
+  @ValueSource(strings = {"https://api.datadoghq.eu/api/v1/validate",
+      "https://api.datadoghq.eu/api/v3/series", "http://x/api/v1/series/api/v1/series", "https://x/api/v1/series?a=b",
+      "https://api.datadoghq.eu/api/", "https://api.datadoghq.eu/?api_key=s3cr3t",
       "api.datadoghq.eu", "https://someone:s3cr3t@api.datadoghq.eu"})
   void an_address_that_is_not_the_apis_is_an_error(String url) {
     ApmBlock block = read("'provider': 'datadog', 'apiKey': 'k', 'apiURL': '" + url + "'");
     assertThat(block.enabled()).isFalse();
     assertThat(block.problems()).singleElement().asString().startsWith("apm[0].apiURL: must be ")
         .doesNotContain("s3cr3t");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"http://vm:8428/datadog/api/v1/series,http://vm:8428/datadog,v1",
+      "http://vm:8428/datadog/api/v1,http://vm:8428/datadog,v1", "http://vm/api/v2/series/,http://vm,v2",
+      "http://vm/datadog/,http://vm/datadog,v2", "https://api.datadoghq.eu/api/v1,https://api.datadoghq.eu,v1"})
+  void the_address_of_an_intake_says_its_version(String url, String base, String version) {
+    ExportConfig config = config("'provider': 'datadog', 'apiKey': 'k', 'apiURL': '" + url + "'");
+    assertThat(config.sink().destination()).isEqualTo(base);
+    assertThat(config.normalized().toString()).contains("\"apiURL\":\"" + base + "\"",
+        "\"apiVersion\":\"" + version + "\"");
+    assertThat(config(config.normalized().toString().replaceAll("^\\{|\\}$", "")).normalized())
+        .isEqualTo(config.normalized());
+  }
+
+  @Test
+  void a_version_may_be_said_with_any_address_but_not_against_it() {
+    assertThat(config("'provider': 'datadog', 'apiKey': 'k', 'apiVersion': 'v1'").normalized().toString())
+        .contains("\"apiURL\":\"https://api.datadoghq.com\"", "\"apiVersion\":\"v1\"");
+    config("'provider': 'datadog', 'apiKey': 'k', 'apiVersion': 'v1', 'apiURL': 'http://vm/datadog/api/v1/series'");
+    assertThat(problems("""
+        'provider': 'datadog', 'apiKey': 'k', 'apiVersion': 'v2', 'apiURL': 'http://vm/datadog/api/v1/series'"""))
+        .containsExactly("apm[0].apiVersion: is \"v2\", while apiURL ends with an intake of version \"v1\"; leave "
+            + "apiVersion out, or give apiURL without /api/….");
+    assertThat(problems("'provider': 'datadog', 'apiKey': 'k', 'apiVersion': 1"))
+        .containsExactly("apm[0].apiVersion: must be one of v1, v2; got 1 (did you mean \"v1\"?).");
   }
 
   @Test

@@ -50,22 +50,45 @@ class DatadogSinkTest extends SinkContract {
   }
 
   @Test
-  void with_an_application_key_a_probe_asks_whether_both_are_good() throws InterruptedException {
-    server.answer((request, to, out) -> Answer.of(403, request.headers().toString()).give(request, to, out));
-    WriteResult result = probe(new Secret("4pp-k3y"));
-    assertThat(server.requests().getFirst().line()).isEqualTo("GET /in/api/v2/validate_keys HTTP/1.1");
-    assertThat(server.requests().getFirst().headers()).containsEntry("DD-API-KEY", SECRET)
-        .containsEntry("DD-APPLICATION-KEY", "4pp-k3y");
-    assertThat(result).isInstanceOf(WriteResult.NotAuthorized.class);
-    assertThat(result.toString()).doesNotContain(SECRET).doesNotContain("4pp-k3y");
+  void a_probe_does_not_ask_for_the_application_key_which_points_do_not_need() throws InterruptedException {
+    server.answer((request, to, out) -> Answer.of(request.line().contains("validate_keys") ? 403 : 200).give(request,
+        to, out));
+    assertThat(probe(new Secret("4pp-k3y"))).isInstanceOf(WriteResult.Accepted.class);
+    assertThat(server.requests()).singleElement().satisfies(request -> {
+      assertThat(request.line()).isEqualTo("GET /in/api/v1/validate HTTP/1.1");
+      assertThat(request.headers()).doesNotContainKey("DD-APPLICATION-KEY");
+    });
+  }
+
+  @Test
+  void who_examines_the_connection_is_told_which_key_is_bad() throws InterruptedException {
+    server.answer((request, to, out) -> Answer.of(request.line().contains("validate_keys") ? 403 : 200,
+        request.headers().toString()).give(request, to, out));
+    try (Sink sink = config(new Secret("4pp-k3y")).open(http)) {
+      WriteResult result = sink.examine();
+      assertThat(result).isInstanceOf(WriteResult.NotAuthorized.class);
+      assertThat(result.toString()).contains("apiKey is good", "appKey is not").doesNotContain(SECRET)
+          .doesNotContain("4pp-k3y");
+      assertThat(server.requests().getLast().line()).isEqualTo("GET /in/api/v2/validate_keys HTTP/1.1");
+      assertThat(server.requests().getLast().headers()).containsEntry("DD-API-KEY", SECRET)
+          .containsEntry("DD-APPLICATION-KEY", "4pp-k3y");
+      server.answer(Answer.of(403, "no"));
+      assertThat(sink.examine()).isEqualTo(new WriteResult.NotAuthorized("HTTP 403: no"));
+      server.answer(Answer.of(200));
+      assertThat(sink.examine()).isEqualTo(new WriteResult.Accepted());
+    }
+    assertThat(server.requests()).hasSize(5);
   }
 
   private WriteResult probe(Secret appKey) throws InterruptedException {
-    SinkConfig config = new DatadogConfig(server.uri("/in"), new Secret(SECRET), appKey, Headers.NONE, Tls.STANDARD,
-        DatadogConfig.STATISTICS);
-    try (Sink sink = config.open(http)) {
+    try (Sink sink = config(appKey).open(http)) {
       return sink.probe();
     }
+  }
+
+  private SinkConfig config(Secret appKey) {
+    return new DatadogConfig(server.uri("/in"), ApiVersion.V2, new Secret(SECRET), appKey, Headers.NONE, Tls.STANDARD,
+        DatadogConfig.STATISTICS);
   }
 
   @Test
@@ -98,7 +121,7 @@ class DatadogSinkTest extends SinkContract {
     Random random = new Random(1);
     for (Batch batch : new Batch[]{tagged(5_000, _ -> noise(random)), tagged(3_000, _ -> "x".repeat(2_000))}) {
       assertThat(write(batch)).isInstanceOfSatisfying(WriteResult.TooLarge.class,
-          large -> assertThat(large.reason()).endsWith("Datadog takes 512000 and 5242880."));
+          large -> assertThat(large.reason()).endsWith("Datadog takes 10000, 512000 and 5242880."));
     }
     assertThat(server.requests()).isEmpty();
   }

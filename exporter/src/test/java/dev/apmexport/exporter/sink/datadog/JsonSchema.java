@@ -27,6 +27,9 @@ final class JsonSchema {
   }
 
   private void check(JsonNode schema, JsonNode value, String at) {
+    if (schema.isBoolean() && !schema.asBoolean()) {
+      faults.add(at + " should not be: " + value);
+    }
     for (Map.Entry<String, JsonNode> keyword : schema.properties()) {
       if (!SAY_NOTHING.contains(keyword.getKey()) && !holds(schema, keyword.getKey(), keyword.getValue(), value, at)) {
         faults.add(at + " " + keyword.getKey() + " " + keyword.getValue() + ": " + value);
@@ -46,8 +49,13 @@ final class JsonSchema {
       case "allOf" -> rule.forEach(one -> check(one, value, at));
       case "properties" -> rule.properties().stream().filter(one -> value.has(one.getKey()))
           .forEach(one -> check(one.getValue(), value.get(one.getKey()), at + "." + one.getKey()));
+      case "prefixItems" -> {
+        for (int i = 0; i < Math.min(rule.size(), value.size()); i++) {
+          check(rule.get(i), value.get(i), at + "[" + i + "]");
+        }
+      }
       case "items" -> {
-        for (int i = 0; i < value.size(); i++) {
+        for (int i = schema.path("prefixItems").size(); i < value.size(); i++) {
           check(rule, value.get(i), at + "[" + i + "]");
         }
       }
