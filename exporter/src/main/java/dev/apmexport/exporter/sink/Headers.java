@@ -27,10 +27,15 @@ public record Headers(Map<String, Secret> values) {
 
   /** Reads {@code headers} of a block. */
   public static Headers read(BlockReader block) {
-    BlockReader headers = block.object("headers");
+    return read(block, "headers");
+  }
+
+  /** Reads headers that stand under a key of a block. */
+  public static Headers read(BlockReader block, String key) {
+    BlockReader headers = block.object(key);
     if (headers == null) { return NONE; }
     if (headers.keys().size() > MOST) {
-      block.error("headers", "holds " + headers.keys().size() + " headers; at most " + MOST + " are taken.");
+      block.error(key, "holds " + headers.keys().size() + " headers; at most " + MOST + " are taken.");
       return NONE;
     }
     Map<String, Secret> values = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -67,8 +72,13 @@ public record Headers(Map<String, Secret> values) {
 
   /** Writes the key {@code headers} of a block, without the values. */
   public void describe(ObjectNode block) {
+    describe(block, "headers");
+  }
+
+  /** Writes them to a key of a block, without the values. */
+  public void describe(ObjectNode block, String key) {
     if (!values.isEmpty()) {
-      ObjectNode headers = block.putObject("headers");
+      ObjectNode headers = block.putObject(key);
       values.keySet().forEach(name -> headers.put(name, Secret.MASK));
     }
   }

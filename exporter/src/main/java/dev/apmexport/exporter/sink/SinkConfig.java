@@ -3,6 +3,7 @@ package dev.apmexport.exporter.sink;
 import dev.apmexport.exporter.metric.Labels;
 import dev.apmexport.exporter.metric.MetricType;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What opens a destination. Immutable, free of faults once it exists. */
@@ -12,6 +13,11 @@ public interface SinkConfig {
 
   /** A new sink; every thread that sends opens one for itself. */
   Sink open(HttpTransport http);
+
+  /** A new reader of what the destination holds; null where the block does not say whom to ask. */
+  default @Nullable ReadBack readBack(HttpTransport http) {
+    return null;
+  }
 
   /** Where the points go, for people to read; without any secret. */
   String destination();
@@ -37,6 +43,14 @@ public interface SinkConfig {
 
   /** Whether the run's end is marked in every series. */
   boolean marksEnd();
+
+  /** Whether a request that is refused is left out as a whole; else what is bad in it is looked for. */
+  default boolean isStrict() {
+    return false;
+  }
+
+  /** The most labels of a series that receivers of this kind take by default, its name left out. */
+  int mostLabels();
 
   /** The most points one request should carry. */
   int maxBatch();

@@ -24,12 +24,12 @@ public sealed interface Credentials {
     };
   }
 
-  /** Writes the key {@code credentials} of a block, without what is secret. */
-  default void describe(ObjectNode block) {
+  /** Writes them to a key of a block, without what is secret. */
+  default void describe(ObjectNode block, String key) {
     switch (this) {
       case None _ -> {}
-      case Bearer _ -> block.putObject("credentials").put("token", Secret.MASK);
-      case Basic _ -> block.putObject("credentials").put("username", Secret.MASK).put("password", Secret.MASK);
+      case Bearer _ -> block.putObject(key).put("token", Secret.MASK);
+      case Basic _ -> block.putObject(key).put("username", Secret.MASK).put("password", Secret.MASK);
     }
   }
 

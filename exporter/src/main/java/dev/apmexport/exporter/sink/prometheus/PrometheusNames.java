@@ -4,6 +4,7 @@ import dev.apmexport.exporter.metric.Labels;
 import dev.apmexport.exporter.metric.MetricType;
 import dev.apmexport.exporter.sink.Statistics;
 import dev.apmexport.exporter.sink.TrendStat;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,9 @@ import java.util.regex.Pattern;
  * Receivers before version 3 drop other names without saying so, hence only these leave.
  */
 final class PrometheusNames {
+  /** What Mimir takes by default; VictoriaMetrics takes more and drops the rest of what is longer without saying so. */
+  private static final int LONGEST_NAME = 1_024;
+  private static final int LONGEST_VALUE_BYTES = 2_048;
   private static final Pattern METRIC = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");
 
   private PrometheusNames() {}
@@ -65,12 +69,15 @@ final class PrometheusNames {
     return stat.kind() == TrendStat.Kind.QUANTILE ? "p" + stat.percent().replace(".", "") : stat.toString();
   }
 
-  /** Labels with legal names; of two that become the same, the first in order stands. A reserved name gets a prefix. */
+  /**
+   * Labels with legal names and values, which are cut where they are too long; of two that become the same, the first
+   * in order stands. A reserved name gets a prefix.
+   */
   static Labels labels(Labels labels) {
     Map<String, String> legal = new TreeMap<>();
     for (int i = 0; i < labels.size(); i++) {
       if (!labels.value(i).isEmpty()) {
-        legal.putIfAbsent(label(labels.name(i)), labels.value(i));
+        legal.putIfAbsent(label(labels.name(i)), value(labels.value(i)));
       }
     }
     return Labels.of(legal);
@@ -79,7 +86,21 @@ final class PrometheusNames {
   static String label(String tag) {
     String name = legal(tag);
     boolean reserved = name.startsWith("__") || name.isEmpty() || Character.isDigit(name.charAt(0));
-    return reserved ? "tag_" + name : name;
+    String free = reserved ? "tag_" + name : name;
+    return free.length() <= LONGEST_NAME ? free : free.substring(0, LONGEST_NAME);
+  }
+
+  /** Valid UTF-8 of a bounded length, cut between characters; half of a surrogate pair becomes a question mark. */
+  private static String value(String text) {
+    boolean plain = text.length() <= LONGEST_VALUE_BYTES / 3
+        && text.chars().noneMatch(c -> Character.isSurrogate((char) c));
+    if (plain) { return text; }
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    int end = Math.min(utf8.length, LONGEST_VALUE_BYTES);
+    while (end < utf8.length && (utf8[end] & 0xC0) == 0x80) {
+      end--;
+    }
+    return new String(utf8, 0, end, StandardCharsets.UTF_8);
   }
 
   private static String legal(String name) {

@@ -36,9 +36,12 @@ public final class RemoteWriteBlock {
     refuseOneNameForTwo(block, statistics);
     boolean rateCounters = block.flag("rateCounters", false);
     boolean staleMarkers = block.flag("staleMarkers", false);
+    boolean strict = block.flag("strict", false);
     Amendment amendment = amendment(block);
+    ReadBackConfig query = ReadBackBlock.read(block, url, credentials, headers, tls);
     return url == null ? null
-        : new RemoteWriteConfig(url, credentials, headers, tls, statistics, rateCounters, staleMarkers, amendment);
+        : new RemoteWriteConfig(url, credentials, headers, tls, statistics, rateCounters, staleMarkers, amendment,
+            strict, query);
   }
 
   /** The names of p(99.9) and p(9.99) both end in _p999. */
@@ -62,7 +65,8 @@ public final class RemoteWriteBlock {
     return new Amendment.OutOfOrder(window);
   }
 
-  private static Credentials credentials(@Nullable BlockReader block) {
+  /** Reads a token, or user name and password; without a block there is nothing to show. */
+  static Credentials credentials(@Nullable BlockReader block) {
     if (block == null) { return new Credentials.None(); }
     Secret token = token(block);
     Secret username = block.secret("username");

@@ -6,6 +6,7 @@ import dev.apmexport.exporter.metric.Secret;
 import dev.apmexport.exporter.sink.Amendment;
 import dev.apmexport.exporter.sink.Headers;
 import dev.apmexport.exporter.sink.HttpTransport;
+import dev.apmexport.exporter.sink.ReadBack;
 import dev.apmexport.exporter.sink.Shape;
 import dev.apmexport.exporter.sink.Sink;
 import dev.apmexport.exporter.sink.SinkConfig;
@@ -13,6 +14,7 @@ import dev.apmexport.exporter.sink.Statistics;
 import dev.apmexport.exporter.sink.Tls;
 import java.net.URI;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -20,9 +22,12 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param rateCounters whether a rate's ratio is joined by counters of its samples, which add up over series and time
  * @param staleMarkers whether the run's end is marked in every series
+ * @param isStrict whether a refused request is left out as a whole; else what is bad in it is looked for
+ * @param query where it is asked what it holds, if it is
  */
 public record RemoteWriteConfig(URI url, Credentials credentials, Headers headers, Tls tls, Statistics statistics,
-    boolean rateCounters, boolean staleMarkers, Amendment amendment) implements SinkConfig {
+    boolean rateCounters, boolean staleMarkers, Amendment amendment, boolean isStrict,
+    @Nullable ReadBackConfig query) implements SinkConfig {
   static final Statistics STATISTICS = Statistics.ofWindows("min", "max", "avg", "med", "p(90)", "p(95)", "p(99)",
       "count", "sum");
   /** Points per request: some 500 kB unpacked, far below the 3–4 MB that every receiver takes. */
@@ -30,7 +35,7 @@ public record RemoteWriteConfig(URI url, Credentials credentials, Headers header
 
   /** With the default of every option. */
   public RemoteWriteConfig(URI url, Credentials credentials, Amendment amendment) {
-    this(url, credentials, Headers.NONE, Tls.STANDARD, STATISTICS, false, false, amendment);
+    this(url, credentials, Headers.NONE, Tls.STANDARD, STATISTICS, false, false, amendment, false, null);
   }
 
   @Override
@@ -41,6 +46,11 @@ public record RemoteWriteConfig(URI url, Credentials credentials, Headers header
   @Override
   public Sink open(HttpTransport http) {
     return new RemoteWriteSink(this, http);
+  }
+
+  @Override
+  public @Nullable ReadBack readBack(HttpTransport http) {
+    return query == null ? null : query.open(http);
   }
 
   /** Query and user info may hold keys, so they are left out. */
@@ -80,6 +90,12 @@ public record RemoteWriteConfig(URI url, Credentials credentials, Headers header
     return staleMarkers;
   }
 
+  /** Mimir and older VictoriaMetrics take 30 with the name; the latter leave out the rest and answer 204. */
+  @Override
+  public int mostLabels() {
+    return 29;
+  }
+
   @Override
   public int maxBatch() {
     return MAX_BATCH;
@@ -94,13 +110,19 @@ public record RemoteWriteConfig(URI url, Credentials credentials, Headers header
   @Override
   public void describe(ObjectNode block) {
     block.put("remoteWriteURL", destination() + (url.getRawQuery() == null ? "" : "?" + Secret.MASK));
-    credentials.describe(block);
+    credentials.describe(block, "credentials");
     headers.describe(block);
     tls.describe(block);
     statistics.describe(block);
     block.put("rateCounters", rateCounters).put("staleMarkers", staleMarkers);
+    if (isStrict) {
+      block.put("strict", true);
+    }
     if (amendment instanceof Amendment.OutOfOrder taking) {
       block.put("outOfOrder", taking.window().toSeconds() + "s");
+    }
+    if (query != null) {
+      query.describe(block);
     }
   }
 

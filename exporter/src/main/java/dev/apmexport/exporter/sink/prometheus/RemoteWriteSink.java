@@ -14,6 +14,9 @@ import java.util.Map;
  * the error message is not to be interpreted); its text is kept for people.
  */
 final class RemoteWriteSink implements Sink {
+  private static final String VERSION = "The receiver does not take remote write 1.0, the version that is spoken here; "
+      + "have it accept version 1.0. ";
+
   private final RemoteWriteConfig config;
   private final HttpTransport http;
   private final Map<String, String> headers;
@@ -36,7 +39,9 @@ final class RemoteWriteSink implements Sink {
     int length = encoder.encode(batch);
     try {
       HttpTransport.Answer answer = http.post(config.url(), headers, encoder.bytes(), length);
-      return HttpVerdict.of(answer, answer.retryAfter(), config::masked);
+      WriteResult result = HttpVerdict.of(answer, answer.retryAfter(), config::masked);
+      return result instanceof WriteResult.WrongFormat wrong ? new WriteResult.WrongFormat(VERSION + wrong.reason())
+          : result;
     } catch (IOException e) {
       return HttpVerdict.noAnswer(config.destination(), e);
     }

@@ -22,16 +22,16 @@ import java.util.stream.Collectors;
 import org.xerial.snappy.Snappy;
 
 /**
- * A receiver that treats samples as Prometheus does: a request with one bad sample is rolled back as a whole; a sample
- * continues its series or repeats its newest; anything older is refused, or with an out-of-order window stored beside
- * what was there, once.
+ * A receiver of remote write that treats samples as Prometheus and its kin do. A sample continues its series or repeats
+ * its newest; anything older is refused, or with an out-of-order window stored beside what was there, once. What else
+ * there is to it is said by its {@link Rules}.
  */
 public final class FakePrometheus implements AutoCloseable {
   private static final long HOUR = 3_600_000;
 
   private final LoopbackServer server = new LoopbackServer();
   private final InstantSource clock;
-  private final long outOfOrderMillis;
+  private final Rules rules;
   private final Map<String, TreeMap<Long, Double>> inOrder = new HashMap<>();
   private final Map<String, TreeMap<Long, Double>> outOfOrder = new HashMap<>();
   private final List<String> violations = new ArrayList<>();
@@ -46,16 +46,46 @@ public final class FakePrometheus implements AutoCloseable {
     NONE, BUSY, FAILED, LOST, STORED_AND_LOST, STORED_AND_FAILED
   }
 
+  /**
+   * In what the kin differ.
+   *
+   * @param outOfOrderMillis the out-of-order window, 0 for none
+   * @param storesGoodPart whether the good samples of a request with a bad one are stored; else it is rolled back
+   * @param refusal the status for a request with a bad sample
+   * @param takesAll whether samples of any order and age are stored beside all others, and nothing is ever refused
+   */
+  public record Rules(long outOfOrderMillis, boolean storesGoodPart, int refusal, boolean takesAll) {
+    public static Rules prometheus(long outOfOrderMillis) {
+      return new Rules(outOfOrderMillis, false, 400, false);
+    }
+
+    public static Rules mimir(long outOfOrderMillis) {
+      return new Rules(outOfOrderMillis, true, 400, false);
+    }
+
+    public static Rules thanos() {
+      return new Rules(0, true, 409, false);
+    }
+
+    public static Rules victoriaMetrics() {
+      return new Rules(0, true, 400, true);
+    }
+  }
+
   /** @param outOfOrderMillis the out-of-order window, 0 for none */
   public FakePrometheus(InstantSource clock, long outOfOrderMillis) {
+    this(clock, Rules.prometheus(outOfOrderMillis));
+  }
+
+  public FakePrometheus(InstantSource clock, Rules rules) {
     this.clock = clock;
-    this.outOfOrderMillis = outOfOrderMillis;
+    this.rules = rules;
     server.answer((request, to, out) -> {
       Fault fault = faults.get();
       boolean reaches = fault == Fault.NONE || fault == Fault.STORED_AND_LOST || fault == Fault.STORED_AND_FAILED;
       String error = reaches ? write(request.body()) : "";
       Answer answer = switch (fault) {
-        case NONE -> error.isEmpty() ? Answer.of(204) : Answer.of(400, error);
+        case NONE -> error.isEmpty() ? Answer.of(204) : Answer.of(rules.refusal, error);
         case BUSY -> Answer.of(503, "busy");
         case FAILED, STORED_AND_FAILED -> Answer.of(500, "failed");
         case LOST, STORED_AND_LOST -> Answer.reset();
@@ -78,21 +108,26 @@ public final class FakePrometheus implements AutoCloseable {
     poison = series;
   }
 
+  /** Returns the first error, or the empty text. */
   private synchronized String write(byte[] body) throws IOException {
     requests++;
     WriteRequest request = WriteRequest.parseFrom(Snappy.uncompress(body));
     Set<String> seen = new HashSet<>();
+    String first = "";
+    List<TimeSeries> good = new ArrayList<>();
     for (TimeSeries one : request.getTimeseriesList()) {
       inspect(one, seen);
       String error = error(name(one), one.getSamples(0).getTimestamp(), one.getSamples(0).getValue());
-      if (!error.isEmpty()) {
-        refused++;
-        return error;
+      if (error.isEmpty()) {
+        good.add(one);
       }
+      first = first.isEmpty() ? error : first;
     }
-    request.getTimeseriesList()
-        .forEach(one -> store(name(one), one.getSamples(0).getTimestamp(), one.getSamples(0).getValue()));
-    return "";
+    refused += first.isEmpty() ? 0 : 1;
+    if (first.isEmpty() || rules.storesGoodPart) {
+      good.forEach(one -> store(name(one), one.getSamples(0).getTimestamp(), one.getSamples(0).getValue()));
+    }
+    return first;
   }
 
   /** What a receiver may let pass and a sender must not do. */
@@ -113,17 +148,23 @@ public final class FakePrometheus implements AutoCloseable {
   private String error(String series, long at, double value) {
     TreeMap<Long, Double> known = inOrder.getOrDefault(series, new TreeMap<>());
     if (series.equals(poison)) { return "poison"; }
-    if (newest > 0 && at < newest - Math.max(HOUR, outOfOrderMillis)) { return "out of bounds"; }
+    if (rules.takesAll) { return ""; }
+    if (newest > 0 && at < newest - Math.max(HOUR, rules.outOfOrderMillis)) { return "out of bounds"; }
     if (known.isEmpty() || at > known.lastKey()) { return ""; }
     if (at == known.lastKey()) {
       return bits(known.lastEntry().getValue()) == bits(value) ? "" : "duplicate sample for timestamp";
     }
-    return outOfOrderMillis == 0 ? "out of order sample" : at < newest - outOfOrderMillis ? "too old sample" : "";
+    return rules.outOfOrderMillis == 0 ? "out of order sample"
+        : at < newest - rules.outOfOrderMillis ? "too old sample" : "";
   }
 
   private void store(String series, long at, double value) {
     TreeMap<Long, Double> known = inOrder.computeIfAbsent(series, _ -> new TreeMap<>());
-    if (known.isEmpty() || at >= known.lastKey()) {
+    Double there = known.get(at);
+    if (rules.takesAll && there != null && bits(there) != bits(value)) {
+      violations.add("two values of " + series + " at " + at + ", both kept: " + there + " and " + value);
+    }
+    if (rules.takesAll || known.isEmpty() || at >= known.lastKey()) {
       known.put(at, value);
       newest = Math.max(newest, at);
     } else {
@@ -136,7 +177,7 @@ public final class FakePrometheus implements AutoCloseable {
   }
 
   /** As {@link dev.apmexport.exporter.metric.Series#toString} writes it. */
-  private static String name(TimeSeries one) {
+  public static String name(TimeSeries one) {
     String labels = one.getLabelsList().stream().filter(label -> !label.getName().equals("__name__"))
         .map(label -> label.getName() + "=\"" + label.getValue() + "\"").collect(Collectors.joining(", "));
     String name = one.getLabelsList().stream().filter(label -> label.getName().equals("__name__")).findFirst()
@@ -160,7 +201,7 @@ public final class FakePrometheus implements AutoCloseable {
     return requests;
   }
 
-  /** Requests that were rolled back. */
+  /** Requests that held a bad sample. */
   public synchronized int refused() {
     return refused;
   }

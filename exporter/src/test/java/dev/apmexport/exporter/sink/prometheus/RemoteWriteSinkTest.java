@@ -71,7 +71,9 @@ class RemoteWriteSinkTest extends SinkContract {
   @Test
   void a_receiver_of_another_version_says_wrong_format() {
     server.answer(Answer.of(415, "only 2.0"));
-    assertThat(write(batch(1))).isEqualTo(new WriteResult.WrongFormat("HTTP 415: only 2.0"));
+    assertThat(write(batch(1)))
+        .isEqualTo(new WriteResult.WrongFormat("The receiver does not take remote write 1.0, the "
+            + "version that is spoken here; have it accept version 1.0. HTTP 415: only 2.0"));
   }
 
   @ParameterizedTest
