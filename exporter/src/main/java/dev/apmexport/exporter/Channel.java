@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * split.
  */
 final class Channel {
+  private static final int WINDOWS_AT_ONCE = 16;
+
   private final Export export;
   private final RunSettings settings;
   private final Horizon horizon;
@@ -43,10 +45,16 @@ final class Channel {
     return resampler;
   }
 
-  void seal(LogRecord record, Watermark watermark) {
-    if (resampler != null) {
-      horizon.seal(resampler, record, watermark);
+  /** Seals some of the windows that may be sealed after a record; returns whether there are more. */
+  boolean sealSome(LogRecord record, Watermark watermark) {
+    if (resampler == null) { return false; }
+    Horizon.Limit limit = horizon.after(record, watermark);
+    if (!limit.ended()) { return resampler.sealBefore(limit.second(), WINDOWS_AT_ONCE); }
+    boolean more = resampler.sealThrough(limit.second(), WINDOWS_AT_ONCE);
+    if (!more) {
+      resampler.end();
     }
+    return more;
   }
 
   /** The window's length in use, in seconds: the wished one until the first push is read. */

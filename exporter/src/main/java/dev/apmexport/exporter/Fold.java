@@ -10,6 +10,7 @@ import dev.apmexport.exporter.resample.Watermark;
 import dev.apmexport.exporter.source.InvalidPush;
 import dev.apmexport.exporter.source.LogRecord;
 import dev.apmexport.exporter.source.PushReader;
+import dev.apmexport.exporter.source.RunFeed;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -18,12 +19,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes a log's records in order and folds each, decoded once, into any number of channels. One thread. */
 final class Fold implements SampleVisitor {
+  private static final int RECORDS_AT_ONCE = 64;
+
   private final RunSettings settings;
   private final SeriesTable table;
   private final PushReader reader;
   private final List<Channel> channels;
   private final Map<Refusal, Long> refused = new EnumMap<>(Refusal.class);
   private @Nullable Watermark watermark;
+  private @Nullable LogRecord last;
   private volatile long seq; // also read by a split fold that catches up
   private int period;
   private int generator;
@@ -45,6 +49,7 @@ final class Fold implements SampleVisitor {
   Fold split(Channel channel) {
     Fold split = new Fold(settings, table, reader.copy(), List.of(channel));
     split.seq = seq;
+    split.last = last;
     split.watermark = watermark == null ? null : watermark.copy();
     split.read = read;
     split.ended = ended;
@@ -58,7 +63,30 @@ final class Fold implements SampleVisitor {
     channels.addAll(split.channels);
   }
 
-  void accept(LogRecord record) {
+  /** Done after every few windows that were sealed. */
+  @FunctionalInterface
+  interface Pause<E extends Exception> {
+    Pause<RuntimeException> NONE = () -> {};
+
+    void await() throws InterruptedException, E;
+  }
+
+  /** Plays a log from where this fold is through this record. */
+  <E extends Exception> void play(RunFeed feed, long through, Pause<E> pause) throws InterruptedException, E {
+    while (seq < through) {
+      for (LogRecord record : feed.read(seq, (int) Math.min(RECORDS_AT_ONCE, through - seq))) {
+        take(record);
+        boolean more = true;
+        while (more) {
+          more = sealSome();
+          pause.await();
+        }
+      }
+    }
+  }
+
+  /** Folds a record's samples. What it completes is sealed by {@link #sealSome}, to be called until that is all. */
+  void take(LogRecord record) {
     try {
       if (record.kind() != LogRecord.Kind.FINISH) {
         begin(record).heard(record);
@@ -69,12 +97,19 @@ final class Fold implements SampleVisitor {
           + " cannot be read although it was checked when it came.", e);
     }
     seq = record.seq();
+    last = record;
     ended = record.kind() == LogRecord.Kind.FINISH;
-    if (watermark != null) {
+  }
+
+  /** Seals some of the windows that may be sealed after the last record; returns whether there are more. */
+  boolean sealSome() {
+    boolean more = false;
+    if (watermark != null && last != null) {
       for (Channel channel : channels) {
-        channel.seal(record, watermark);
+        more |= channel.sealSome(last, watermark);
       }
     }
+    return more;
   }
 
   private Fold begin(LogRecord record) throws InvalidPush {

@@ -1,6 +1,5 @@
 package dev.apmexport.exporter;
 
-import dev.apmexport.exporter.resample.Resampler;
 import dev.apmexport.exporter.resample.Watermark;
 import dev.apmexport.exporter.source.LogRecord;
 
@@ -10,37 +9,57 @@ import dev.apmexport.exporter.source.LogRecord;
  */
 @FunctionalInterface
 interface Horizon {
-  void seal(Resampler resampler, LogRecord record, Watermark watermark);
+  /**
+   * What may be sealed.
+   *
+   * @param second windows that end here or before; {@link Long#MIN_VALUE} while nothing is known. Where the run has
+   *   ended, its latest bucket.
+   */
+  record Limit(long second, boolean ended) {
+    static final Limit NOTHING = new Limit(Long.MIN_VALUE, false);
+
+    static Limit end(Watermark watermark) {
+      return watermark.lastBucket() == Long.MIN_VALUE ? NOTHING : new Limit(watermark.lastBucket(), true);
+    }
+  }
+
+  Limit after(LogRecord record, Watermark watermark);
 
   /** Waits for the watermark, and at the run's end for nothing. */
-  Horizon LIVE = (resampler, record, watermark) -> {
-    if (record.kind() != LogRecord.Kind.FINISH) {
-      resampler.sealBefore(watermark.second());
-    } else if (watermark.lastBucket() != Long.MIN_VALUE) {
-      resampler.sealThrough(watermark.lastBucket());
-      resampler.end();
-    }
-  };
+  Horizon LIVE = (record, watermark) -> record.kind() == LogRecord.Kind.FINISH ? Limit.end(watermark)
+      : new Limit(watermark.second(), false);
 
   /**
    * Waits until no later record has anything for a window, which a log that is complete tells by itself.
    *
+   * @param earliestAfter as {@link #earliestAfter} gives it for all records
+   */
+  static Horizon complete(long[] earliestAfter) {
+    int last = earliestAfter.length - 1;
+    return (record, watermark) -> {
+      long open = earliestAfter[Math.toIntExact(record.seq())];
+      if (open != Long.MAX_VALUE) { return new Limit(Math.min(open, watermark.lastBucket()), false); }
+      return record.seq() == last ? Limit.end(watermark) : Limit.NOTHING;
+    };
+  }
+
+  /** The same for a log that still grows: windows are taken for complete once they end at this second or before. */
+  static Horizon complete(long[] earliestAfter, long second) {
+    return (record, watermark) -> new Limit(
+        Math.min(second, Math.min(earliestAfter[Math.toIntExact(record.seq())], watermark.lastBucket())), false);
+  }
+
+  /**
+   * The earliest bucket in the records after the n-th, for every n from 0.
+   *
    * @param firstBuckets of the records 1, 2, 3 …
    */
-  static Horizon complete(long[] firstBuckets) {
+  static long[] earliestAfter(long[] firstBuckets) {
     long[] earliestAfter = new long[firstBuckets.length + 1];
     earliestAfter[firstBuckets.length] = Long.MAX_VALUE;
     for (int i = firstBuckets.length - 1; i >= 0; i--) {
       earliestAfter[i] = Math.min(firstBuckets[i], earliestAfter[i + 1]);
     }
-    return (resampler, record, watermark) -> {
-      long open = earliestAfter[Math.toIntExact(record.seq())];
-      if (open != Long.MAX_VALUE) {
-        resampler.sealBefore(Math.min(open, watermark.lastBucket()));
-      } else if (record.seq() == firstBuckets.length && watermark.lastBucket() != Long.MIN_VALUE) {
-        resampler.sealThrough(watermark.lastBucket());
-        resampler.end();
-      }
-    };
+    return earliestAfter;
   }
 }

@@ -8,10 +8,10 @@ import dev.apmexport.exporter.resample.Aggregation;
 import dev.apmexport.exporter.resample.SampleCounts;
 import dev.apmexport.exporter.resample.Window;
 import dev.apmexport.exporter.resample.WindowReceiver;
+import dev.apmexport.exporter.source.RunFeed;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One export while its run lives: folded windows become steps, steps go to the delivery. */
@@ -23,12 +23,22 @@ final class LiveExport implements WindowReceiver, AutoCloseable {
   private final Channel channel;
   private volatile long sealed;
   private volatile long lastSealedEnd = Long.MIN_VALUE;
+  private final RunSettings settings;
+  private final RunFeed feed;
+  private final Exporter.Means means;
+  private volatile long firstSealedEnd = Long.MAX_VALUE;
   private volatile @Nullable Fold own;
+  private @Nullable RollingPass rolling;
+  private long settledThrough;
+  private boolean released;
 
-  LiveExport(Export export, RunSettings settings, Supplier<Delivery.Means> means) {
+  LiveExport(Export export, RunSettings settings, RunFeed feed, Exporter.Means means) {
     this.export = export;
-    this.delivery = new Delivery(export.layout().shards(), export.ledger().load(), means.get(), progress);
-    this.steps = Steps.live(export.layout(), delivery::submit).windows(export.config().sink().shape());
+    this.settings = settings;
+    this.feed = feed;
+    this.means = means;
+    this.delivery = new Delivery(export.layout().shards(), export.ledger().load(), means.forExport(export), progress);
+    this.steps = Steps.first(export.layout(), delivery::submit).windows(export.config().sink().shape());
     this.channel = new Channel(export, settings, Horizon.LIVE, this);
   }
 
@@ -37,6 +47,7 @@ final class LiveExport implements WindowReceiver, AutoCloseable {
     steps.window(window, opened, live);
     sealed++;
     lastSealedEnd = window.endMillis();
+    firstSealedEnd = Math.min(firstSealedEnd, lastSealedEnd);
   }
 
   @Override
@@ -54,6 +65,48 @@ final class LiveExport implements WindowReceiver, AutoCloseable {
 
   Delivery delivery() {
     return delivery;
+  }
+
+  /**
+   * Goes on with the pass that follows the live one at a distance, once the run is long enough to need it.
+   *
+   * @param run the fold that the exports share
+   */
+  void roll(Fold run) throws InterruptedException {
+    if (released || isDetached() || run.ended()) { return; }
+    if (delivery.isDrained()) {
+      settledThrough = run.seq();
+    }
+    if (rolling == null && export.config().reconcile() && isLong()) {
+      rolling = new RollingPass(settings, export, feed, means, () -> settledThrough);
+    }
+    if (rolling != null) {
+      rolling.advance();
+    }
+  }
+
+  private boolean isLong() {
+    return firstSealedEnd <= means.time().instant().minus(RollingPass.BEGINS_AFTER).toEpochMilli();
+  }
+
+  /** Whether everything that was read is settled at the destination. */
+  boolean isDrained() {
+    return !isDetached() && delivery.isDrained() && (rolling == null || rolling.isDrained());
+  }
+
+  /** Throws what a delivery died of. */
+  void check() {
+    if (released) { return; }
+    delivery.check();
+    if (rolling != null) {
+      rolling.check();
+    }
+  }
+
+  /** Nothing more is sent; another pass may take the ledger over. */
+  void release() {
+    released = true;
+    close();
   }
 
   /** Whether the export reads the log for itself. */
@@ -100,10 +153,16 @@ final class LiveExport implements WindowReceiver, AutoCloseable {
 
   void giveUpAt(Instant time) {
     delivery.giveUpAt(time);
+    if (rolling != null) {
+      rolling.giveUpAt(time);
+    }
   }
 
   @Override
   public void close() {
     delivery.close();
+    if (rolling != null) {
+      rolling.close();
+    }
   }
 }

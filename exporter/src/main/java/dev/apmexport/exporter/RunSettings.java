@@ -12,7 +12,7 @@ package dev.apmexport.exporter;
 public record RunSettings(String testRunId, int aggregationPeriod, int inputSeriesLimit, int outputSeriesLimit,
     int foldVersion) {
   /** Goes up whenever the same log would give other points or steps than before. */
-  public static final int FOLD_VERSION = 2;
+  public static final int FOLD_VERSION = 3;
   public static final int DEFAULT_INPUT_SERIES = 100_000;
   public static final int DEFAULT_OUTPUT_SERIES = 10_000;
 

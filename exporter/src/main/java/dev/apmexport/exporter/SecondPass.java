@@ -1,178 +1,182 @@
 package dev.apmexport.exporter;
 
-import dev.apmexport.exporter.delivery.Delivery;
-import dev.apmexport.exporter.delivery.Progress;
 import dev.apmexport.exporter.delivery.Step;
-import dev.apmexport.exporter.delivery.Steps;
-import dev.apmexport.exporter.ledger.Booking;
 import dev.apmexport.exporter.ledger.LedgerState;
-import dev.apmexport.exporter.ledger.Rejection;
 import dev.apmexport.exporter.metric.Point;
-import dev.apmexport.exporter.metric.Series;
-import dev.apmexport.exporter.metric.SeriesTable;
+import dev.apmexport.exporter.reconcile.Reach;
+import dev.apmexport.exporter.reconcile.ReadBackResult;
 import dev.apmexport.exporter.reconcile.Reconciliation;
 import dev.apmexport.exporter.reconcile.ReconciliationReport;
-import dev.apmexport.exporter.resample.WindowReceiver;
-import dev.apmexport.exporter.sink.Batch;
-import dev.apmexport.exporter.sink.Shape;
-import dev.apmexport.exporter.source.LogRecord;
 import dev.apmexport.exporter.source.RunFeed;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Goes over a finished run once more. The log is folded twice at a time: as the live pass did it, which tells what was
- * sent, and with all data in, which tells what is right. The ledger tells what of the former was accepted; the
- * difference is sent, booked, reported.
+ * Goes over a finished run once more: compares what the destination has accepted with what the complete log demands,
+ * sends the difference, and compares again, which is the report. So whatever stops it, the next try begins with what
+ * the ledger shows.
  */
 public final class SecondPass {
-  private static final int RECORDS_AT_ONCE = 64;
-  private static final Duration PAUSE = Duration.ofMillis(50);
-
   private final RunSettings settings;
   private final Export export;
   private final RunFeed feed;
   private final Exporter.Means means;
-  private final int revision;
-  private final Instant deadline;
-  private long liveThrough = Long.MIN_VALUE;
-  private long completeThrough = Long.MIN_VALUE;
-  private boolean unproven;
+  private final Order order;
+  private final PassProgress progress;
 
   /**
+   * What is to be done.
+   *
+   * @param revision counts from 1 for an export; the same for every try of one pass
    * @param deadline until when a failing destination is tried; in the past, nothing is sent and all is reported as
    *   pending
+   * @param range of which times points are sent; others that differ are reported as pending
+   * @param correctFrom from when on a receiver that takes one correction for each point is corrected
    */
-  public SecondPass(RunSettings settings, Export export, RunFeed feed, Exporter.Means means, int revision,
-      Instant deadline) {
+  public record Order(int revision, Instant deadline, Range range, FirstPass first, Instant correctFrom) {
+    /** A whole run that was exported while it lived. */
+    public static Order of(int revision, Instant deadline) {
+      return new Order(revision, deadline, Range.ALL, FirstPass.LIVE, Instant.MIN);
+    }
+
+    /** The same, but nothing is sent. */
+    public Order dry() {
+      return new Order(revision, Instant.MIN, range, first, correctFrom);
+    }
+
+    public Order correctingFrom(Instant time) {
+      return new Order(revision, deadline, range, first, time);
+    }
+
+    public Order within(Range times) {
+      return new Order(revision, deadline, times, first, correctFrom);
+    }
+  }
+
+  public SecondPass(RunSettings settings, Export export, RunFeed feed, Exporter.Means means, Order order) {
+    this(settings, export, feed, means, order, new PassProgress());
+  }
+
+  public SecondPass(RunSettings settings, Export export, RunFeed feed, Exporter.Means means, Order order,
+      PassProgress progress) {
     this.settings = settings;
     this.export = export;
     this.feed = feed;
     this.means = means;
-    this.revision = revision;
-    this.deadline = deadline;
+    this.order = order;
+    this.progress = progress;
   }
 
   /**
    * The result, and the last record it speaks of.
    *
    * @param gaveUp whether the destination was not to be had until the deadline
+   * @param early whether corrections wait until {@link Order#correctFrom}; another pass has to make them
    */
-  public record Result(ReconciliationReport report, long throughSeq, boolean gaveUp) {}
+  public record Result(ReconciliationReport report, long throughSeq, boolean gaveUp, boolean early) {}
+
+  private record Compared(Comparison comparison, Reconciliation difference) {}
 
   public Result run() throws InterruptedException {
-    LedgerState booked = resolveAmbiguous(export.ledger().load());
     long head = feed.head();
-    Reconciliation difference = new Reconciliation(revision, export.amendment(), means.time().millis(),
-        booked);
-    Shape shape = export.config().sink().shape();
-    int seconds = compare(difference, shape, booked, head);
-    List<Point> points = difference.finish(shape::isTotal, seconds * 1000L);
-    boolean gaveUp = send(points, booked);
-    long pending = note(points, difference, export.ledger().load());
-    if (export.config().sink().marksEnd() && !export.shared() && pending == 0) {
-      send(difference.endMarks(), export.ledger().load());
+    Horizon complete = Horizon.complete(Horizon.earliestAfter(feed.firstBuckets(head)));
+    boolean late = resolveAmbiguous(head, complete);
+    // A booking says that those before it are settled, so nothing may follow what is still ambiguous.
+    late = late || sendDifference(head, complete);
+    Compared now = compare(head, complete, export.ledger().load(), _ -> {}, Fold.Pause.NONE);
+    long pending = now.difference.pending();
+    if (pending == 0 && marksEnd()) {
+      late |= send(now.difference.endMarks());
     }
-    return new Result(difference.report(pending, doubt()), head, gaveUp);
+    boolean early = now.difference.isEarly();
+    ReconciliationReport report = now.difference.report(doubt(now.comparison)).with(early ? null : readBack(head));
+    return new Result(report, head, late || pending > 0 && !early && isOver(), early);
+  }
+
+  /** What the destination shows, where it can be asked; nobody asks what a dry pass would have sent. */
+  private @Nullable ReadBackResult readBack(long head) throws InterruptedException {
+    return order.deadline.equals(Instant.MIN) ? null
+        : new Verification(settings, export, feed, means).run(head, order.first.range());
+  }
+
+  private boolean isOver() {
+    return !means.time().instant().isBefore(order.deadline);
+  }
+
+  private boolean marksEnd() {
+    return export.config().sink().marksEnd() && !export.shared() && order.first.range().equals(Range.ALL);
   }
 
   /** What keeps the verdict from being better than it can be known to be. */
-  private @Nullable String doubt() {
-    return unproven || settings.foldVersion() != RunSettings.FOLD_VERSION ? "unproven"
-        : export.shared() ? "shared series" : null;
+  private @Nullable String doubt(Comparison comparison) {
+    boolean otherFold = !order.first.complete() && settings.foldVersion() != RunSettings.FOLD_VERSION;
+    return comparison.isUnproven() || otherFold ? "unproven" : export.shared() ? "shared series" : null;
   }
 
-  /** What a second pass had booked when it was interrupted is sent again, byte for byte, before anything is decided. */
-  private LedgerState resolveAmbiguous(LedgerState booked) throws InterruptedException {
-    List<Step> steps = booked.amendments().stream().filter(booking -> !booked.isSettled(booking)).map(SecondPass::step)
-        .toList();
-    if (steps.isEmpty()) { return booked; }
-    deliver(steps, booked);
-    return export.ledger().load();
+  private Compared compare(long head, Horizon complete, LedgerState booked, Consumer<Point> out,
+      Fold.Pause<RuntimeException> pause)
+      throws InterruptedException {
+    Reach reach = new Reach(export.amendment(), means.time(), order.range::contains, order.correctFrom);
+    Reconciliation difference = new Reconciliation(order.revision, reach, booked, out);
+    Comparison comparison = new Comparison(settings, export, order.first, difference, booked).knowing(complete);
+    comparison.play(feed, head, pause);
+    comparison.finish(pause);
+    return new Compared(comparison, difference);
   }
 
-  private static Step step(Booking booking) {
-    List<Point> points = booking.amendments();
-    Batch batch = new Batch(booking.atMillis(), points.stream().map(Point::series).toArray(Series[]::new),
-        points.stream().mapToDouble(Point::value).toArray());
-    return new Step(booking.pass(), booking.shard(), booking.step(), batch);
-  }
-
-  /** Plays the log through both folds; returns the window's length in seconds. */
-  private int compare(Reconciliation difference, Shape rightShape, LedgerState booked, long head) {
-    WindowReceiver sent = Steps.live(export.layout(), step -> accepted(step, booked, difference))
-        .windows(export.config().sink().shape());
-    Channel asSent = new Channel(export, settings, Horizon.LIVE,
-        new Noting(sent, window -> liveThrough = window.endMillis()));
-    Channel asRight = new Channel(export, settings, Horizon.complete(feed.firstBuckets(head)),
-        new Noting(new Expecting(rightShape, difference), window -> completeThrough = window.endMillis()));
-    Fold fold = new Fold(settings, new SeriesTable(settings.inputSeriesLimit()), List.of(asSent, asRight));
-    while (fold.seq() < head) {
-      for (LogRecord record : feed.read(fold.seq(), (int) Math.min(RECORDS_AT_ONCE, head - fold.seq()))) {
-        fold.accept(record);
-        difference.compareBefore(Math.min(liveThrough, completeThrough));
-      }
-    }
-    return asRight.seconds();
-  }
-
-  private void accepted(Step step, LedgerState booked, Reconciliation difference) {
-    if (step.number() > booked.settled(0, step.shard())) { return; }
-    OptionalLong fingerprint = booked.fingerprint(0, step.shard(), step.number());
-    unproven |= fingerprint.isEmpty() || fingerprint.getAsLong() != step.fingerprint();
-    Batch batch = step.batch();
-    for (int i = 0; i < batch.size(); i++) {
-      if (booked.rejection(0, batch.series()[i].key(), batch.atMillis()).isEmpty()) {
-        difference.accepted(batch.series()[i], batch.atMillis(), batch.values()[i]);
-      }
+  /** Returns whether something could not be sent in time. */
+  private boolean sendDifference(long head, Horizon complete) throws InterruptedException {
+    if (isOver()) { return false; }
+    LedgerState booked = export.ledger().load();
+    try (Outbox out = outbox(booked, order.revision)) {
+      compare(head, complete, booked, out::add, out::flushPatiently);
+      out.drain();
+      return out.isLate();
     }
   }
 
-  private boolean send(List<Point> points, LedgerState booked) throws InterruptedException {
-    List<Step> steps = new ArrayList<>();
-    new Steps(export.layout(), revision, shard -> booked.nextStep(revision, shard), steps::add).points(points);
-    return deliver(steps, booked);
-  }
-
-  /** Returns whether the destination was given up. */
-  private boolean deliver(List<Step> steps, LedgerState booked) throws InterruptedException {
-    if (steps.isEmpty()) { return false; }
-    if (!means.time().instant().isBefore(deadline)) { return true; }
-    try (Delivery delivery = new Delivery(export.layout().shards(), booked, means.forExport(export), new Progress())) {
-      delivery.giveUpAt(deadline);
-      steps.forEach(delivery::submit);
-      while (!delivery.isDrained() && !delivery.gaveUp()) {
-        delivery.check();
-        means.time().sleep(PAUSE);
-      }
-      return delivery.gaveUp();
+  private boolean send(List<Point> points) throws InterruptedException {
+    if (isOver()) { return !points.isEmpty(); }
+    try (Outbox out = outbox(export.ledger().load(), order.revision)) {
+      out.addAll(points);
+      out.drain();
+      return out.isLate();
     }
   }
 
-  /** Tells the difference what became of its points, by the ledger; returns how many are still to be sent. */
-  private long note(List<Point> points, Reconciliation difference, LedgerState booked) {
-    List<Booking> settled = booked.amendments().stream()
-        .filter(booking -> booking.pass() == revision && booked.isSettled(booking)).toList();
-    Set<Point> done = new HashSet<>();
-    settled.forEach(booking -> done.addAll(booking.amendments()));
-    long pending = 0;
-    for (Point point : points) {
-      Optional<Rejection> rejection = booked.rejection(revision, point.series().key(), point.atMillis());
-      if (!done.contains(point)) {
-        pending++;
-      } else if (rejection.isPresent()) {
-        difference.rejected(point, rejection.get().reason());
-      } else {
-        difference.sent(point);
-      }
+  private Outbox outbox(LedgerState booked, int pass) {
+    return new Outbox(export, means, booked, pass, order.deadline, progress.delivered());
+  }
+
+  /** What was booked and not acknowledged is sent again, byte for byte, before anything is decided. */
+  private boolean resolveAmbiguous(long head, Horizon complete) throws InterruptedException {
+    LedgerState booked = export.ledger().load();
+    List<Step> steps = new ArrayList<>(firstPassSteps(booked, head, complete));
+    booked.amendments().stream().filter(booking -> !booked.isSettled(booking)).map(Outbox::step)
+        .forEach(steps::add);
+    if (steps.isEmpty() || isOver()) { return false; }
+    try (Outbox out = outbox(booked, order.revision)) {
+      steps.forEach(out::add);
+      out.drain();
+      return out.isLate();
     }
-    return pending;
+  }
+
+  /** Those of the first pass follow from the log. */
+  private List<Step> firstPassSteps(LedgerState booked, long head, Horizon complete) throws InterruptedException {
+    List<Step> ambiguous = new ArrayList<>();
+    if (booked.hasAmbiguous(export.layout().shards())) {
+      FirstSteps steps = new FirstSteps(settings, export, order.first.range(),
+          order.first.complete() ? complete : Horizon.LIVE, step -> {
+            if (booked.isAmbiguous(step.shard(), step.number())) {
+              ambiguous.add(step);
+            }
+          });
+      steps.play(feed, head, Fold.Pause.NONE);
+    }
+    return ambiguous;
   }
 }

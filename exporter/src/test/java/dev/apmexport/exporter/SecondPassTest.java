@@ -172,6 +172,25 @@ class SecondPassTest {
     }
   }
 
+  /** Whatever is booked after it would say that it has arrived. */
+  @Test
+  void nothing_follows_a_batch_of_which_it_is_not_known_whether_it_arrived() throws InterruptedException {
+    try (PlayedRun played = RandomRunTest.play(11, 0.03, Duration.ofMinutes(30))) {
+      played.exporter.close();
+      played.prometheus.faults(() -> Fault.LOST);
+      played.ledger = played.ledger.takeOver();
+      try {
+        played.secondPass(1, new DyingLedger(played.ledger, 1), Duration.ofMinutes(5));
+      } catch (Fenced died) {
+        assertThat(died).hasMessage("died");
+      }
+      played.ledger = played.ledger.takeOver();
+      ReconciliationReport report = played.secondPass(1, played.ledger, Duration.ofSeconds(20)).report();
+      assertThat(report.filled() + report.corrected()).as("%s", report).isZero();
+      assertThat(report.pending()).isPositive();
+    }
+  }
+
   @Test
   void a_run_without_samples_is_exact() throws InterruptedException {
     try (PlayedRun played = new PlayedRun(new MadeUpRun(new Random(3), 1, 1, 30), 3, Duration.ZERO)) {

@@ -104,6 +104,7 @@ public final class ApmBlocks {
     }
     List<MetricEntry> metrics = MetricEntries.read(block, sink, preset, defaults);
     Labels tags = StaticTags.read(block, sink);
+    warnOfManyLabels(block, sink, metrics, tags.size() + (testRunId ? 1 : 0));
     boolean reconcile = reconcile(block, sink);
     if (provider != null) {
       block.warnOfUnknownKeys();
@@ -112,11 +113,24 @@ public final class ApmBlocks {
         : new ExportConfig(name, rate, testRunId, preset, metrics, tags, reconcile, sink);
   }
 
+  private static void warnOfManyLabels(BlockReader block, @Nullable SinkConfig sink, List<MetricEntry> metrics,
+      int all) {
+    int most = metrics.stream().mapToInt(entry -> entry.keepTags().size()).max().orElse(0) + all;
+    if (sink != null && most > sink.mostLabels()) {
+      block.warning("metrics", "keep up to " + most + " labels with those of the block; a receiver may take "
+          + sink.mostLabels() + " and leave out the others, or the series, without saying so. Keep fewer tags.");
+    }
+  }
+
   private static boolean reconcile(BlockReader block, @Nullable SinkConfig sink) {
     boolean reconcile = block.oneOf("accuracy", "reconcile", List.of("reconcile", "off")).equals("reconcile");
     if (!reconcile && sink != null && sink.marksEnd()) {
       block.warning("staleMarkers",
           "are sent by the second pass, which accuracy: 'off' leaves out; there will be none.");
+    }
+    if (!reconcile && block.has("queryURL")) {
+      block.warning("queryURL",
+          "is asked by the second pass, which accuracy: 'off' leaves out; nothing will be read back.");
     }
     return reconcile;
   }

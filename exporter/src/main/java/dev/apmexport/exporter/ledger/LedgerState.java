@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 
 /** All that a ledger holds for one export, as it was when it was loaded. */
 public final class LedgerState {
@@ -15,8 +16,8 @@ public final class LedgerState {
   private final Map<Lane, Map<Long, Booking>> bookings = new HashMap<>();
   private final Map<Lane, Long> settled = new HashMap<>();
   private final Map<Long, List<Rejection>> rejections = new HashMap<>();
-  /** Those of every series at one time, of which there may be one for each time of a long outage. */
-  private final Map<Integer, Map<Long, Rejection>> ofTimes = new HashMap<>();
+  /** Those of a shard's series at one time, of which there may be one for each time of a long outage. */
+  private final Map<Integer, Map<Long, List<Rejection>>> ofTimes = new HashMap<>();
 
   /** Takes up a booking; the steps before it are settled. */
   public void booked(Booking booking) {
@@ -31,7 +32,8 @@ public final class LedgerState {
 
   public void rejected(Rejection rejection) {
     if (rejection.isOfTime()) {
-      ofTimes.computeIfAbsent(rejection.pass(), _ -> new HashMap<>()).put(rejection.fromMillis(), rejection);
+      ofTimes.computeIfAbsent(rejection.pass(), _ -> new HashMap<>())
+          .computeIfAbsent(rejection.fromMillis(), _ -> new ArrayList<>(1)).add(rejection);
     } else {
       rejections.computeIfAbsent(rejection.seriesKey(), _ -> new ArrayList<>()).add(rejection);
     }
@@ -48,9 +50,10 @@ public final class LedgerState {
     return booking == null ? OptionalLong.empty() : OptionalLong.of(booking.fingerprint());
   }
 
-  /** The bookings of all second passes, the earliest revision first, each shard's in order. */
+  /** The bookings of all passes but the first, the earliest first, each shard's in order. */
   public List<Booking> amendments() {
-    return bookings.values().stream().flatMap(steps -> steps.values().stream()).filter(booking -> booking.pass() > 0)
+    return bookings.values().stream().flatMap(steps -> steps.values().stream())
+        .filter(booking -> booking.pass() != Booking.FIRST_PASS)
         .sorted(Comparator.comparingInt(Booking::pass).thenComparingInt(Booking::shard)
             .thenComparingLong(Booking::step))
         .toList();
@@ -60,11 +63,23 @@ public final class LedgerState {
     return booking.step() <= settled(booking.pass(), booking.shard());
   }
 
+  /** Whether a step of the first pass was booked and nothing more: it is not known whether it arrived. */
+  public boolean isAmbiguous(int shard, long step) {
+    return step > settled(Booking.FIRST_PASS, shard) && fingerprint(Booking.FIRST_PASS, shard, step).isPresent();
+  }
+
+  /** Whether that may be so of a step of any of these shards. */
+  public boolean hasAmbiguous(int shards) {
+    return IntStream.range(0, shards)
+        .anyMatch(shard -> nextStep(Booking.FIRST_PASS, shard) > settled(Booking.FIRST_PASS, shard) + 1);
+  }
+
   /** The rejection that covers a point in a pass, if there is one. */
   public Optional<Rejection> rejection(int pass, long seriesKey, long atMillis) {
     return rejections.getOrDefault(seriesKey, List.of()).stream()
         .filter(rejection -> rejection.pass() == pass && rejection.covers(atMillis)).findFirst()
-        .or(() -> Optional.ofNullable(ofTimes.getOrDefault(pass, Map.of()).get(atMillis)));
+        .or(() -> ofTimes.getOrDefault(pass, Map.of()).getOrDefault(atMillis, List.of()).stream()
+            .filter(rejection -> rejection.isOfShardOf(seriesKey)).findFirst());
   }
 
   /** The number after the last booked step. */

@@ -15,8 +15,12 @@ final class EarlierPasses {
   private final Map<Series, TreeMap<Long, Amended>> points = new HashMap<>();
   private final Map<Series, Long> endMarks = new HashMap<>();
 
-  /** A value, and the revision of the pass that has set it. */
-  record Amended(double value, int revision) {}
+  /**
+   * A value, and the revision of the pass that has set it.
+   *
+   * @param times how often the point was set by such passes
+   */
+  record Amended(double value, int revision, int times) {}
 
   EarlierPasses(LedgerState booked) {
     for (Booking booking : booked.amendments()) {
@@ -32,8 +36,9 @@ final class EarlierPasses {
     if (point.isEndMark()) {
       endMarks.merge(point.series(), point.atMillis(), Math::max);
     } else {
-      points.computeIfAbsent(point.series(), _ -> new TreeMap<>())
-          .put(point.atMillis(), new Amended(point.value(), pass));
+      points.computeIfAbsent(point.series(), _ -> new TreeMap<>()).merge(point.atMillis(),
+          new Amended(point.value(), pass, 1),
+          (before, now) -> new Amended(now.value(), now.revision(), before.times() + 1));
     }
   }
 

@@ -2,9 +2,18 @@ package dev.apmexport.exporter.reconcile;
 
 import dev.apmexport.exporter.sink.Amendment;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.function.LongPredicate;
 
-/** How far back a destination lets itself be set right at this moment, and why no farther. */
-record Reach(Amendment amendment, long nowMillis) {
+/**
+ * How far back a destination lets itself be set right at this moment, and why no farther.
+ *
+ * @param wanted of which times points are to be sent at all
+ * @param correctFrom from when on points are set right at a receiver that takes one correction only: while more data
+ *   may come, the one might be spent too early
+ */
+public record Reach(Amendment amendment, InstantSource clock, LongPredicate wanted, Instant correctFrom) {
   /** Sending takes time, so a minute less than the receiver allows. */
   private static final Duration MARGIN = Duration.ofMinutes(1);
 
@@ -17,7 +26,7 @@ record Reach(Amendment amendment, long nowMillis) {
   }
 
   private boolean isYoungerThan(Duration age, long atMillis) {
-    return atMillis > nowMillis - age.minus(MARGIN).toMillis();
+    return atMillis > clock.millis() - age.minus(MARGIN).toMillis();
   }
 
   /** Points after all accepted ones continue their series, so that only their age can stand against them. */
@@ -33,6 +42,11 @@ record Reach(Amendment amendment, long nowMillis) {
   /** Whether a point that was replaced can be replaced again; some receivers take the second and ignore it. */
   boolean replacesOnce() {
     return amendment instanceof Amendment.OutOfOrder;
+  }
+
+  /** Whether what is put before accepted points has to wait for data that may still come. */
+  boolean isEarly() {
+    return replacesOnce() && clock.instant().isBefore(correctFrom);
   }
 
   String whyNot() {

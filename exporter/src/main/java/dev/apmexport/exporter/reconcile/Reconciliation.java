@@ -1,38 +1,37 @@
 package dev.apmexport.exporter.reconcile;
 
+import dev.apmexport.exporter.ledger.Booking;
 import dev.apmexport.exporter.ledger.LedgerState;
 import dev.apmexport.exporter.metric.Point;
 import dev.apmexport.exporter.metric.Series;
 import dev.apmexport.exporter.reconcile.EarlierPasses.Amended;
-import dev.apmexport.exporter.sink.Amendment;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Compares what a destination has accepted with what the complete log demands, time by time, and decides for every
- * point that is not as it should be whether it can be sent. Feed it both passes in the order of time; what both have
- * passed is compared and let go, so that memory holds only the distance between them and the points that differ.
+ * point that is not as it should be whether it can be sent. Feed it both in the order of time; what both have passed is
+ * compared, decided and let go, so that memory holds only the distance between them and, for each series, the few
+ * points whose decision hangs on later ones.
+ *
+ * <p>It counts what the ledger shows. So the report on what was sent is made by comparing once more with the ledger as
+ * it is then, in which nothing may be left to send.
  */
 public final class Reconciliation {
   private static final double TOLERANCE = 1e-9;
 
-  private final Reach reach;
   private final int revision;
+  private final Reach reach;
+  private final Amending amending;
   private final EarlierPasses earlier;
-  private final List<Point> amendments = new ArrayList<>();
-  private final Set<Point> corrections = new HashSet<>();
   private final TreeMap<Long, Map<Series, Cell>> open = new TreeMap<>();
   private final Map<Series, Track> tracks = new HashMap<>();
-  private final Refusals refusals = new Refusals();
   private long expected;
   private long asExpected;
   private long filled;
@@ -44,26 +43,26 @@ public final class Reconciliation {
     private @Nullable Double right;
   }
 
-  /** What is known of one series so far, and its points that cannot be decided yet. */
-  private static final class Track {
-    private long newestAccepted = Long.MIN_VALUE;
-    private double newestValue;
-    private long lastRight = Long.MIN_VALUE;
-    private double lastRightValue;
-    private final List<Point> missing = new ArrayList<>();
-    private final List<Point> changed = new ArrayList<>();
-  }
-
-  /** @param revision of the second pass that asks; what an interrupted try of it has sent counts as its own work */
-  public Reconciliation(int revision, Amendment amendment, long nowMillis, LedgerState booked) {
+  /**
+   * @param revision of the second pass that asks; what an interrupted try of it has sent counts as its own work
+   * @param out takes the points to send, those of a series in the order of time
+   */
+  public Reconciliation(int revision, Reach reach, LedgerState booked, Consumer<Point> out) {
     this.revision = revision;
-    this.reach = new Reach(amendment, nowMillis);
+    this.reach = reach;
+    this.amending = new Amending(revision, reach, booked, out);
     this.earlier = new EarlierPasses(booked);
   }
 
-  /** A point that the destination accepted in the live pass. */
+  /** A point that the destination accepted in the first pass. */
   public void accepted(Series series, long atMillis, double value) {
     cell(series, atMillis).sent = value;
+  }
+
+  /** The destination has accepted nothing of the series from this time on in the first pass. */
+  public void lost(Series series, long atMillis) {
+    Track track = track(series);
+    track.lostFrom = Math.min(track.lostFrom, atMillis);
   }
 
   /** A point that the complete log demands. */
@@ -75,6 +74,10 @@ public final class Reconciliation {
     return open.computeIfAbsent(atMillis, _ -> new HashMap<>()).computeIfAbsent(series, _ -> new Cell());
   }
 
+  private Track track(Series series) {
+    return tracks.computeIfAbsent(series, _ -> new Track());
+  }
+
   /** Says that neither pass will come with a point before this time any more. */
   public void compareBefore(long millis) {
     while (!open.isEmpty() && open.firstKey() < millis) {
@@ -84,31 +87,69 @@ public final class Reconciliation {
   }
 
   private void compare(Series series, long at, Cell cell) {
-    Track track = tracks.computeIfAbsent(series, _ -> new Track());
-    Amended amendedTo = earlier.at(series, at);
-    Double holds = amendedTo == null ? cell.sent : Double.valueOf(amendedTo.value());
+    Track track = track(series);
+    Amended amended = earlier.at(series, at);
+    Double holds = amended == null ? cell.sent : Double.valueOf(amended.value());
     if (holds != null) {
-      track.newestAccepted = at;
-      track.newestValue = holds;
-      track.missing.removeIf(gap -> amendGap(gap));
+      isNotTheNewest(track);
+      track.held(at, holds);
     }
     if (cell.right == null) { return; }
     expected++;
-    track.lastRight = at;
-    track.lastRightValue = cell.right;
+    track.right(at, cell.right);
+    Point right = new Point(series, at, cell.right);
     if (holds == null) {
-      track.missing.add(new Point(series, at, cell.right));
+      missing(track, right);
     } else if (same(holds, cell.right)) {
-      countRight(amendedTo, cell.sent != null);
-    } else if (amendedTo != null && cell.sent != null && reach.replacesOnce()) {
-      refusals.add(series, at, "corrected once before, and a receiver may ignore a second correction");
+      countRight(amended, cell.sent != null);
+    } else if (amended != null && reach.replacesOnce() && isSpent(track, amended, at)) {
+      amending.spent(right);
+    } else if (reach.overwrites()) {
+      amending.changed(right, true);
     } else {
-      track.changed.add(new Point(series, at, cell.right));
+      track.changed = right;
     }
   }
 
-  private void countRight(@Nullable Amended amendedTo, boolean hadValue) {
-    if (amendedTo == null || amendedTo.revision() != revision) {
+  /** The destination holds, or is about to be sent, something later. */
+  private void isNotTheNewest(Track track) {
+    track.missing.forEach(amending::gap);
+    track.missing.clear();
+    Point changed = track.changed;
+    if (changed != null) {
+      track.changed = null;
+      amending.changed(changed, true);
+    }
+  }
+
+  private void missing(Track track, Point point) {
+    if (reach.overwrites()) {
+      append(track, point);
+    } else if (isTail(track, point.atMillis())) {
+      appendAll(track);
+      append(track, point);
+    } else {
+      track.missing.add(point);
+    }
+  }
+
+  /** Whether nothing was accepted from here on but what amends. */
+  private boolean isTail(Track track, long at) {
+    return at >= track.lostFrom;
+  }
+
+  /** Whether a point was written out of order before; one that continued its series was not. */
+  private boolean isSpent(Track track, Amended amended, long at) {
+    return amended.times() > 1 || !isTail(track, at);
+  }
+
+  private void appendAll(Track track) {
+    track.missing.forEach(point -> append(track, point));
+    track.missing.clear();
+  }
+
+  private void countRight(@Nullable Amended amended, boolean hadValue) {
+    if (amended == null || !isOwn(amended)) {
       asExpected++;
     } else if (hadValue) {
       corrected++;
@@ -117,78 +158,73 @@ public final class Reconciliation {
     }
   }
 
-  /** A point before accepted ones: only a destination that takes samples out of order can take it. */
-  private boolean amendGap(Point gap) {
-    if (reach.goesBackTo(gap.atMillis())) {
-      amendments.add(gap);
+  /** What was set right while the run lived is told by its first report. */
+  private boolean isOwn(Amended amended) {
+    return amended.revision() == revision || revision == 1 && amended.revision() == Booking.ROLLING_PASS;
+  }
+
+  private void append(Track track, Point point) {
+    track.continued = true;
+    if (point.atMillis() < earlier.newest(point.series()) && !reach.overwrites()) {
+      amending.gap(point);
     } else {
-      refusals.add(gap.series(), gap.atMillis(), "missing before accepted points, " + reach.whyNot());
+      amending.tail(point);
     }
-    return true;
   }
 
   /**
-   * Compares what is left and returns the points to send, in the order of time.
+   * Compares and decides what is left, but for {@link #finishCorrections}.
    *
    * @param isTotal whether a series runs on from the run's start
    * @param closingStep milliseconds from the last window's end to the point that mends a total which is still wrong
    */
-  public List<Point> finish(Predicate<Series> isTotal, long closingStep) {
+  public void finish(Predicate<Series> isTotal, long closingStep) {
     compareBefore(Long.MAX_VALUE);
     tracks.forEach((series, track) -> {
-      track.missing.forEach(this::amendTail);
-      boolean continued = !track.missing.isEmpty();
-      long newest = Math.max(track.newestAccepted, earlier.newest(series));
-      track.changed.forEach(point -> amendValue(point, continued || point.atMillis() < newest));
-      if (!continued && isTotal.test(series)) {
+      appendAll(track);
+      if (!track.continued && isTotal.test(series)) {
         close(series, track, closingStep);
       }
     });
-    amendments.sort(Comparator.comparingLong(Point::atMillis));
-    return amendments;
   }
 
-  private void amendTail(Point point) {
-    if (reach.continuesAt(point.atMillis())) {
-      amendments.add(point);
-    } else {
-      refusals.add(point.series(), point.atMillis(), "never accepted, and " + reach.whyNot());
-    }
-  }
-
-  private void amendValue(Point point, boolean isOlder) {
-    boolean inPlace = isOlder || reach.overwrites();
-    if (inPlace && reach.goesBackTo(point.atMillis())) {
-      amendments.add(point);
-      corrections.add(point);
-    } else {
-      refusals.add(point.series(), point.atMillis(), "accepted with another value, "
-          + (inPlace ? reach.whyNot() : "and it is the series' newest sample"));
-    }
+  /**
+   * Decides on points that were their series' newest: no receiver lets that be changed, so what follows them must be
+   * sent before they are.
+   */
+  public void finishCorrections() {
+    tracks.forEach((series, track) -> {
+      Point changed = track.changed;
+      if (changed != null) {
+        track.changed = null;
+        amending.changed(changed, track.continued || changed.atMillis() < earlier.newest(series));
+      }
+    });
   }
 
   /** The total at the very end is what increase() and the final value are read from: one more point sets it right. */
   private void close(Series series, Track track, long step) {
     Entry<Long, Amended> last = earlier.latest(series);
     Entry<Long, Amended> closing = last == null || last.getKey() <= track.lastRight ? null : last;
-    long newest = closing == null ? track.newestAccepted : closing.getKey();
+    long newest = closing == null ? track.newestHeld : closing.getKey();
     double holds = closing == null ? track.newestValue : closing.getValue().value();
     if (newest == Long.MIN_VALUE || track.lastRight == Long.MIN_VALUE) { return; }
     if (!same(holds, track.lastRightValue)) {
       expected++;
-      amendments.add(new Point(series, Math.max(earlier.endMark(series), Math.max(newest, track.lastRight)) + step,
-          track.lastRightValue));
+      track.continued = true;
+      long at = Math.max(earlier.endMark(series), Math.max(newest, track.lastRight)) + step;
+      amending.tail(new Point(series, at, track.lastRightValue));
     } else if (closing != null) {
       expected++;
       countRight(closing.getValue(), false);
     }
   }
 
-  /** A mark of its end for every series, right after the latest point of all; asked for when all is sent. */
+  /** A mark of its end for every series, right after the latest point of all; asked for when nothing is pending. */
   public List<Point> endMarks() {
-    long last = amendments.stream().mapToLong(Point::atMillis).max().orElse(Long.MIN_VALUE);
+    long last = Long.MIN_VALUE;
     for (Entry<Series, Track> track : tracks.entrySet()) {
-      long newest = Math.max(track.getValue().newestAccepted, earlier.newest(track.getKey()));
+      long newest = Math.max(track.getValue().newestHeld, earlier.newest(track.getKey()));
       last = Math.max(last, Math.max(newest, track.getValue().lastRight));
     }
     long at = last + 1;
@@ -200,26 +236,24 @@ public final class Reconciliation {
     return a == b || Math.abs(a - b) <= TOLERANCE * Math.max(Math.abs(a), Math.abs(b));
   }
 
-  /** Takes note of what became of a point that was to be sent. */
-  public void sent(Point point) {
-    if (corrections.contains(point)) {
-      corrected++;
-    } else {
-      filled++;
-    }
+  /** Whether something waits because more data may come. */
+  public boolean isEarly() {
+    return amending.isEarly();
   }
 
-  /** Takes note that the destination did not take a point. */
-  public void rejected(Point point, String reason) {
-    refusals.add(point.series(), point.atMillis(), reason);
+  /** How many points are still to be sent. */
+  public long pending() {
+    return amending.pending();
   }
 
   /**
-   * The report, after every point to send was noted as sent or rejected, but for those that are still pending.
+   * What the ledger shows.
    *
    * @param doubt why the destination cannot be known to hold what the report counts; null if it can
    */
-  public ReconciliationReport report(long pending, @Nullable String doubt) {
+  public ReconciliationReport report(@Nullable String doubt) {
+    Refusals refusals = amending.refusals();
+    long pending = amending.pending();
     boolean exact = refusals.points() == 0 && pending == 0 && doubt == null;
     String reason = doubt != null ? doubt : pending > 0 ? "pending" : refusals.firstReason();
     return new ReconciliationReport(revision, exact, exact ? null : reason, expected, asExpected, filled, corrected,

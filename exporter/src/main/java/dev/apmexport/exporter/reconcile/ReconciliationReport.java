@@ -1,5 +1,6 @@
 package dev.apmexport.exporter.reconcile;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,10 +17,28 @@ import org.jspecify.annotations.Nullable;
  * @param refused cannot be brought right at this destination
  * @param pending not sent, because the time for the export was over
  * @param refusals the refused points as ranges of one series each; the first {@value #MAX_REFUSALS}
+ * @param readBack what was read back from the destination, as fields of the report itself; null where the block does
+ *   not say whom to ask
  */
 public record ReconciliationReport(int revision, boolean exact, @Nullable String reason, long expected, long asExpected,
-    long filled, long corrected, long refused, long pending, List<Refusal> refusals) {
+    long filled, long corrected, long refused, long pending, List<Refusal> refusals,
+    @JsonUnwrapped @Nullable ReadBackResult readBack) {
   public static final int MAX_REFUSALS = 1_000;
+
+  public ReconciliationReport {
+    readBack = readBack == null || readBack.isMissing() ? null : readBack;
+  }
+
+  /** Without anything read back. */
+  public ReconciliationReport(int revision, boolean exact, @Nullable String reason, long expected, long asExpected,
+      long filled, long corrected, long refused, long pending, List<Refusal> refusals) {
+    this(revision, exact, reason, expected, asExpected, filled, corrected, refused, pending, refusals, null);
+  }
+
+  public ReconciliationReport with(@Nullable ReadBackResult found) {
+    return new ReconciliationReport(revision, exact, reason, expected, asExpected, filled, corrected, refused, pending,
+        refusals, found);
+  }
 
   /** Refused points of one series, from the first to the last time, and why. */
   public record Refusal(String series, long fromMillis, long toMillis, long points, String reason) {}

@@ -92,24 +92,37 @@ public final class Resampler {
     }
   }
 
-  /**
-   * Seals every window that ends at this second or before; none where the second is {@link Long#MIN_VALUE}, not known
-   * yet.
-   */
+  /** Seals every window that ends at this second or before. */
   public void sealBefore(long second) {
-    if (second == Long.MIN_VALUE) { return; }
-    long limit = Math.floorDiv(second, (long) config.seconds);
-    if (next == Long.MIN_VALUE) {
-      next = Math.min(earliest, limit);
-    }
-    for (; next < limit; next++) {
-      seal(new Window(next, config.seconds));
-    }
+    sealBefore(second, Integer.MAX_VALUE);
   }
 
   /** Seals every window up to and with the one that holds this bucket, the latest of the run. */
   public void sealThrough(long lastBucket) {
-    sealBefore((Math.floorDiv(lastBucket, (long) config.seconds) + 1) * config.seconds);
+    sealThrough(lastBucket, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Seals windows that end at this second or before; none where the second is {@link Long#MIN_VALUE}, not known yet. A
+   * gap of a day in the buckets is some ten thousand windows, so no more than {@code most} are sealed at once.
+   *
+   * @return whether there are more to seal
+   */
+  public boolean sealBefore(long second, int most) {
+    if (second == Long.MIN_VALUE) { return false; }
+    long limit = Math.floorDiv(second, (long) config.seconds);
+    if (next == Long.MIN_VALUE) {
+      next = Math.min(earliest, limit);
+    }
+    for (int sealed = 0; next < limit && sealed < most; next++, sealed++) {
+      seal(new Window(next, config.seconds));
+    }
+    return next < limit;
+  }
+
+  /** The same for the windows up to and with the one that holds this bucket, the latest of the run. */
+  public boolean sealThrough(long lastBucket, int most) {
+    return sealBefore((Math.floorDiv(lastBucket, (long) config.seconds) + 1) * config.seconds, most);
   }
 
   /** Says that the run is over; once for the same last window. */

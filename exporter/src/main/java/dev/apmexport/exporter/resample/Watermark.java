@@ -62,10 +62,13 @@ public final class Watermark {
     return number;
   }
 
-  /** Notes a bucket of a generator; {@code period} is the bucket's length in seconds. */
+  /**
+   * Notes a bucket of a generator; {@code period} is the bucket's length in seconds. One that lies ahead of the time it
+   * was received at tells nothing of what lies between, so it counts as no later than that.
+   */
   public void observe(int generator, long bucket, int period) {
     Generator seen = generators.get(generator);
-    seen.bucketEnd = Math.max(seen.bucketEnd, bucket + period);
+    seen.bucketEnd = Math.max(seen.bucketEnd, Math.min(bucket + period, Math.floorDiv(seen.receivedAt, 1_000L)));
     lastBucket = Math.max(lastBucket, bucket);
   }
 

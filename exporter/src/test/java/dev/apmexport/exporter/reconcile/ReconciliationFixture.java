@@ -9,8 +9,10 @@ import dev.apmexport.exporter.metric.Point;
 import dev.apmexport.exporter.metric.Series;
 import dev.apmexport.exporter.sink.Amendment;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * What a destination holds and what is right, as texts of {@code time=value}; times are seconds, windows are of one
@@ -21,57 +23,74 @@ abstract class ReconciliationFixture {
   private static final Amendment NONE = new Amendment.Refused();
   static final Amendment TEN_MINUTES = new Amendment.OutOfOrder(Duration.ofMinutes(10));
 
-  private final LedgerState ledger = new LedgerState();
+  final LedgerState ledger = new LedgerState();
   Amendment amendment = NONE;
+  Instant correctFrom = Instant.MIN;
   int revision = 1;
-  Reconciliation difference;
-  List<Point> points;
-
-  Reconciliation difference() {
-    if (difference == null) {
-      difference = new Reconciliation(revision, amendment, NOW, ledger);
-    }
-    return difference;
-  }
+  private final List<Consumer<Reconciliation>> fed = new ArrayList<>();
+  private final List<Point> points = new ArrayList<>();
 
   /** What an earlier second pass had accepted. */
   void amended(int pass, String... texts) {
-    for (int i = 0; i < texts.length; i++) {
-      String[] words = texts[i].split("[ =]");
-      Point point = new Point(series(words[0]), Long.parseLong(words[1]) * 1000, Double.parseDouble(words[2]));
-      ledger.booked(new Booking(pass, 0, i, point.atMillis(), 0, 1, List.of(point)));
-      ledger.settled(pass, 0, i);
+    for (String text : texts) {
+      String[] words = text.split("[ =]");
+      accept(pass, new Point(series(words[0]), Long.parseLong(words[1]) * 1000, Double.parseDouble(words[2])));
     }
+  }
+
+  private void accept(int pass, Point point) {
+    long step = ledger.nextStep(pass, 0);
+    ledger.booked(new Booking(pass, 0, step, point.atMillis(), 0, 1, List.of(point)));
+    ledger.settled(pass, 0, step);
   }
 
   void compare(String series, String accepted, String expected) {
     for (String point : accepted.split(" ")) {
       if (!point.isEmpty()) {
-        difference().accepted(series(series), time(point), value(point));
+        fed.add(difference -> difference.accepted(series(series), time(point), value(point)));
       }
     }
     for (String point : expected.split(" ")) {
       if (!point.isEmpty()) {
-        difference().expected(series(series), time(point), value(point));
+        fed.add(difference -> difference.expected(series(series), time(point), value(point)));
       }
     }
   }
 
-  List<Point> finish() {
-    difference().compareBefore(2_000);
-    return difference().finish(series -> series.name().startsWith("total"), 1_000);
+  /** Says that the first pass got nothing of a series accepted from this second on. */
+  void lost(String series, long second) {
+    fed.add(difference -> difference.lost(series(series), second * 1_000));
   }
 
-  /** Sends all that is to be sent; returns it as text, sorted by time and series. */
+  /** Compares what was fed with the ledger as it is now. */
+  Reconciliation compared(Consumer<Point> out) {
+    Reach reach = new Reach(amendment, () -> Instant.ofEpochMilli(NOW), _ -> true, correctFrom);
+    Reconciliation difference = new Reconciliation(revision, reach, ledger, out);
+    fed.forEach(feeding -> feeding.accept(difference));
+    difference.compareBefore(2_000);
+    difference.finish(series -> series.name().startsWith("total"), 1_000);
+    difference.finishCorrections();
+    return difference;
+  }
+
+  /** The points that are to be sent, in their order. */
+  List<Point> toSend() {
+    points.clear();
+    compared(points::add);
+    return points;
+  }
+
+  /** Sends all that is to be sent, which is accepted; returns it as text, sorted by time and series. */
   List<String> send() {
-    points = finish();
-    points.forEach(difference::sent);
-    assertThat(points).extracting(Point::atMillis).isSorted();
-    List<String> texts = new ArrayList<>(
-        points.stream().map(point -> point.series() + " " + point.atMillis() / 1000 + "=" + point.value()).toList());
+    toSend().forEach(point -> accept(revision, point));
+    List<String> texts = new ArrayList<>(points.stream().map(ReconciliationFixture::text).toList());
     texts.sort((a, b) -> a.split("[ =]")[1].equals(b.split("[ =]")[1]) ? a.compareTo(b)
         : Integer.compare(number(a), number(b)));
     return texts;
+  }
+
+  static String text(Point point) {
+    return point.series() + " " + point.atMillis() / 1000 + "=" + point.value();
   }
 
   private static int number(String text) {
@@ -79,7 +98,7 @@ abstract class ReconciliationFixture {
   }
 
   ReconciliationReport report() {
-    return difference.report(0, null);
+    return compared(_ -> {}).report(null);
   }
 
   /** The reason or the word "exact", then all counts that are not zero. */

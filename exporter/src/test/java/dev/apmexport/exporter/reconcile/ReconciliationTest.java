@@ -2,6 +2,10 @@ package dev.apmexport.exporter.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.apmexport.exporter.ledger.Rejection;
+import dev.apmexport.exporter.metric.Point;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -76,8 +80,16 @@ class ReconciliationTest extends ReconciliationFixture {
     compare("total", "1=0 2=5 3=5", "1=0 2=5 3=9");
     assertThat(send()).containsExactly("total 4=9.0");
     assertReport(
-        "accepted with another value, receiver not declared out-of-order: expected 4 asExpected 2 filled 1 refused 1"
-            .replace("receiver not declared out-of-order", "and it is the series' newest sample"));
+        "accepted with another value, receiver not declared out-of-order: expected 4 asExpected 2 filled 1 refused 1");
+  }
+
+  @Test
+  void a_total_that_ends_wrong_is_corrected_after_its_closing_point_where_the_receiver_takes_that() {
+    amendment = TEN_MINUTES;
+    compare("total", "9990=0 9991=5 9992=5", "9990=0 9991=5 9992=9");
+    assertThat(toSend()).extracting(ReconciliationFixture::text).containsExactly("total 9993=9.0", "total 9992=9.0");
+    send();
+    assertReport("exact expected 4 asExpected 2 filled 1 corrected 1");
   }
 
   @Test
@@ -104,8 +116,9 @@ class ReconciliationTest extends ReconciliationFixture {
   @Test
   void what_the_destination_refuses_is_told_in_its_words() {
     compare("gauge", "", "1=1 2=2");
-    points = finish();
-    points.forEach(point -> difference.rejected(point, "HTTP 400: out of bounds"));
+    Point first = toSend().getFirst();
+    send();
+    ledger.rejected(Rejection.quarantine(1, first.series(), 1_000, "HTTP 400: out of bounds"));
     assertReport("HTTP 400: out of bounds: expected 2 refused 2");
     assertThat(report().refusals())
         .containsExactly(new ReconciliationReport.Refusal("gauge", 1_000, 2_000, 2, "HTTP 400: out of bounds"));
@@ -114,18 +127,46 @@ class ReconciliationTest extends ReconciliationFixture {
   @Test
   void what_could_not_be_sent_in_time_is_pending() {
     compare("gauge", "", "1=1 2=2");
-    points = finish();
-    difference.sent(points.getFirst());
-    assertThat(difference.report(1, null))
-        .isEqualTo(new ReconciliationReport(1, false, "pending", 2, 0, 1, 0, 0, 1, List.of()));
+    amended(1, "gauge 1=1");
+    assertThat(report()).isEqualTo(new ReconciliationReport(1, false, "pending", 2, 0, 1, 0, 0, 1, List.of()));
   }
 
   @Test
   void what_cannot_be_known_is_not_exact() {
     compare("gauge", "1=1", "1=1");
-    finish();
-    assertThat(difference.report(0, "unproven"))
+    assertThat(compared(_ -> {}).report("unproven"))
         .isEqualTo(new ReconciliationReport(1, false, "unproven", 1, 1, 0, 0, 0, 0, List.of()));
+  }
+
+  @Test
+  void what_follows_the_last_accepted_point_is_sent_while_the_run_is_still_compared() {
+    lost("gauge", 3);
+    compare("gauge", "1=1", "1=1 2=2 3=3 4=4");
+    List<String> sent = new ArrayList<>();
+    compared(point -> sent.add(text(point)));
+    assertThat(sent).containsExactly("gauge 2=2.0", "gauge 3=3.0", "gauge 4=4.0");
+  }
+
+  @Test
+  void a_newest_value_is_corrected_after_what_follows_it() {
+    amendment = TEN_MINUTES;
+    lost("gauge", 9992);
+    compare("gauge", "9990=1 9991=2", "9990=1 9991=7 9992=8 9993=9");
+    assertThat(toSend()).extracting(ReconciliationFixture::text)
+        .containsExactly("gauge 9992=8.0", "gauge 9993=9.0", "gauge 9991=7.0");
+  }
+
+  @Test
+  void corrections_wait_while_more_data_may_come_and_what_continues_a_series_does_not() {
+    amendment = TEN_MINUTES;
+    correctFrom = Instant.ofEpochSecond(10_200);
+    compare("gauge", "9990=1 9992=3", "9990=2 9991=2 9992=3 9993=4");
+    assertThat(send()).containsExactly("gauge 9993=4.0");
+    assertThat(compared(_ -> {}).isEarly()).isTrue();
+    assertThat(report().pending()).isEqualTo(2);
+    correctFrom = Instant.MIN;
+    assertThat(send()).containsExactly("gauge 9990=2.0", "gauge 9991=2.0");
+    assertReport("exact expected 4 asExpected 1 filled 2 corrected 1");
   }
 
   @Test
@@ -133,7 +174,6 @@ class ReconciliationTest extends ReconciliationFixture {
     for (int i = 0; i < 1_500; i++) {
       compare("gauge" + i, "1=1 2=2", "1=2 2=1");
     }
-    finish();
     assertThat(report().refused()).isEqualTo(3_000);
     assertThat(report().refusals()).hasSize(1_000);
   }

@@ -7,13 +7,15 @@ import org.junit.jupiter.api.Test;
 class WatermarkTest {
   private static final int LATENESS = 2;
   private static final int SILENCE = 10;
+  /** Pushes come this many seconds after the times of their buckets, so that none lies ahead. */
+  private static final long LATER = 1_000;
 
   private final Watermark watermark = new Watermark(LATENESS, SILENCE);
 
   @Test
   void nothing_is_known_before_the_first_bucket() {
     assertThat(watermark.second()).isEqualTo(Long.MIN_VALUE);
-    watermark.heard("a", 1_000);
+    watermark.heard("a", LATER * 1_000 + 1_000);
     assertThat(watermark.second()).isEqualTo(Long.MIN_VALUE);
     assertThat(watermark.lastBucket()).isEqualTo(Long.MIN_VALUE);
   }
@@ -42,7 +44,7 @@ class WatermarkTest {
   @Test
   void a_generator_without_a_bucket_yet_holds_nobody_up() {
     push("a", 1, 110, 1);
-    watermark.heard("b", 1_000);
+    watermark.heard("b", LATER * 1_000 + 1_000);
     assertThat(watermark.second()).isEqualTo(109);
   }
 
@@ -52,7 +54,7 @@ class WatermarkTest {
     push("b", 1, 100, 1);
     push("a", 11, 110, 1);
     assertThat(watermark.second()).isEqualTo(99);
-    watermark.heard("a", 11_001);
+    watermark.heard("a", LATER * 1_000 + 11_001);
     assertThat(watermark.second()).isEqualTo(109);
   }
 
@@ -60,7 +62,7 @@ class WatermarkTest {
   void an_empty_push_is_a_sign_of_life() {
     push("a", 1, 100, 1);
     push("b", 1, 100, 1);
-    watermark.heard("b", 5_000);
+    watermark.heard("b", LATER * 1_000 + 5_000);
     push("a", 12, 110, 1);
     assertThat(watermark.second()).isEqualTo(99);
   }
@@ -83,18 +85,29 @@ class WatermarkTest {
   }
 
   @Test
+  void a_bucket_that_lies_ahead_tells_nothing_of_the_time_between() {
+    push("a", 1, 1_000, 1);
+    assertThat(watermark.second()).isEqualTo(999);
+    push("a", 2, 1_600, 1);
+    assertThat(watermark.second()).isEqualTo(1_000);
+    assertThat(watermark.lastBucket()).isEqualTo(1_600);
+    push("a", 5, 1_003, 1);
+    assertThat(watermark.second()).isEqualTo(1_002);
+  }
+
+  @Test
   void a_copy_goes_its_own_way() {
     push("a", 1, 100, 1);
     Watermark copy = watermark.copy();
     push("a", 2, 200, 1);
     assertThat(copy.second()).isEqualTo(99);
-    assertThat(copy.heard("a", 3_000)).isEqualTo(0);
+    assertThat(copy.heard("a", LATER * 1_000 + 3_000)).isEqualTo(0);
     copy.observe(0, 150, 1);
     assertThat(copy.second()).isEqualTo(149);
     assertThat(watermark.second()).isEqualTo(199);
   }
 
   private void push(String instance, int receivedAt, long bucket, int period) {
-    watermark.observe(watermark.heard(instance, receivedAt * 1000L), bucket, period);
+    watermark.observe(watermark.heard(instance, (LATER + receivedAt) * 1000L), bucket, period);
   }
 }

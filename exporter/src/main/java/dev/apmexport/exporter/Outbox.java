@@ -1,0 +1,151 @@
+package dev.apmexport.exporter;
+
+import dev.apmexport.exporter.delivery.Delivery;
+import dev.apmexport.exporter.delivery.Progress;
+import dev.apmexport.exporter.delivery.Step;
+import dev.apmexport.exporter.delivery.Steps;
+import dev.apmexport.exporter.ledger.Booking;
+import dev.apmexport.exporter.ledger.LedgerState;
+import dev.apmexport.exporter.metric.Point;
+import dev.apmexport.exporter.metric.Series;
+import dev.apmexport.exporter.sink.Batch;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends what a pass over the log has to send, as far as the destination takes it until the deadline. A delivery is
+ * opened with the first point.
+ */
+final class Outbox implements AutoCloseable {
+  private static final Duration PAUSE = Duration.ofMillis(50);
+
+  private final Export export;
+  private final Exporter.Means means;
+  private final LedgerState booked;
+  private volatile Instant deadline;
+  private final Progress progress;
+  private final Steps steps;
+  private final List<Point> points = new ArrayList<>();
+  private final List<Step> ready = new ArrayList<>();
+  private @Nullable Delivery delivery;
+  private boolean late;
+
+  /** @param deadline until when a failing destination is tried; in the past, nothing is sent */
+  Outbox(Export export, Exporter.Means means, LedgerState booked, int pass, Instant deadline, Progress progress) {
+    this.export = export;
+    this.means = means;
+    this.booked = booked;
+    this.deadline = deadline;
+    this.progress = progress;
+    this.steps = new Steps(export.layout(), pass, shard -> booked.nextStep(pass, shard), ready::add);
+  }
+
+  /** A batch that was booked in an amending pass and whose points stand in the ledger, as it was. */
+  static Step step(Booking booking) {
+    List<Point> points = booking.amendments();
+    Batch batch = new Batch(booking.atMillis(), points.stream().map(Point::series).toArray(Series[]::new),
+        points.stream().mapToDouble(Point::value).toArray());
+    return new Step(booking.pass(), booking.shard(), booking.step(), batch);
+  }
+
+  void add(Point point) {
+    points.add(point);
+  }
+
+  void addAll(List<Point> more) {
+    points.addAll(more);
+  }
+
+  void add(Step step) {
+    ready.add(step);
+  }
+
+  /** Hands over what has gathered, in the order of time. Never blocks. */
+  void flush() {
+    points.sort(Comparator.comparingLong(Point::atMillis));
+    steps.points(points);
+    points.clear();
+    ready.forEach(this::submit);
+    ready.clear();
+  }
+
+  private void submit(Step step) {
+    Delivery open = delivery();
+    if (open == null || open.gaveUp()) {
+      late = true;
+    } else {
+      open.submit(step);
+    }
+  }
+
+  /** The same, and then waits where the destination is slower. */
+  void flushPatiently() throws InterruptedException {
+    flush();
+    while (!hasRoom()) {
+      pause();
+    }
+  }
+
+  void giveUpAt(Instant time) {
+    deadline = time;
+    if (delivery != null) {
+      delivery.giveUpAt(time);
+    }
+  }
+
+  /** Whether more may be handed over. */
+  boolean hasRoom() {
+    return delivery == null || delivery.hasRoom() || delivery.gaveUp();
+  }
+
+  /** Null if it is too late to begin. */
+  private @Nullable Delivery delivery() {
+    if (delivery == null && means.time().instant().isBefore(deadline)) {
+      delivery = new Delivery(export.layout().shards(), booked, means.forExport(export), progress);
+      delivery.giveUpAt(deadline);
+    }
+    return delivery;
+  }
+
+  /** Waits until everything is settled or given up. */
+  void drain() throws InterruptedException {
+    flush();
+    while (!isDrained()) {
+      pause();
+    }
+    late |= delivery != null && delivery.gaveUp();
+  }
+
+  /** Whether everything handed over is settled or given up. */
+  boolean isDrained() {
+    return delivery == null || delivery.isDrained() || delivery.gaveUp();
+  }
+
+  private void pause() throws InterruptedException {
+    check();
+    means.time().sleep(PAUSE);
+  }
+
+  /** Throws what the delivery died of. */
+  void check() {
+    if (delivery != null) {
+      delivery.check();
+    }
+  }
+
+  /** Whether something could not be sent in time. */
+  boolean isLate() {
+    return late;
+  }
+
+  @Override
+  public void close() {
+    if (delivery != null) {
+      delivery.close();
+    }
+  }
+}

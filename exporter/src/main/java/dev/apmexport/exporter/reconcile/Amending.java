@@ -1,0 +1,95 @@
+package dev.apmexport.exporter.reconcile;
+
+import dev.apmexport.exporter.ledger.LedgerState;
+import dev.apmexport.exporter.ledger.Rejection;
+import dev.apmexport.exporter.metric.Point;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Decides of each point that is not as it should be whether it can be sent, and hands it out or takes it for refused. */
+final class Amending {
+  private final int revision;
+  private final Reach reach;
+  private final LedgerState booked;
+  private final Consumer<Point> out;
+  private final Refusals refusals = new Refusals();
+  private long pending;
+  private boolean early;
+
+  Amending(int revision, Reach reach, LedgerState booked, Consumer<Point> out) {
+    this.revision = revision;
+    this.reach = reach;
+    this.booked = booked;
+    this.out = out;
+  }
+
+  /** A point before accepted ones: only a destination that takes samples out of order can take it. */
+  void gap(Point point) {
+    if (reach.goesBackTo(point.atMillis())) {
+      send(point, true);
+    } else {
+      refuse(point, "missing before accepted points, " + reach.whyNot());
+    }
+  }
+
+  /** A point after all accepted ones. */
+  void tail(Point point) {
+    if (reach.continuesAt(point.atMillis())) {
+      send(point, false);
+    } else {
+      refuse(point, "never accepted, and " + reach.whyNot());
+    }
+  }
+
+  /**
+   * A point that was accepted with another value.
+   *
+   * @param isOlder whether accepted ones follow it
+   */
+  void changed(Point point, boolean isOlder) {
+    boolean inPlace = isOlder || reach.overwrites();
+    if (inPlace && reach.goesBackTo(point.atMillis())) {
+      send(point, true);
+    } else {
+      refuse(point, "accepted with another value, "
+          + (inPlace ? reach.whyNot() : "and it is the series' newest sample"));
+    }
+  }
+
+  /** A point that was set right before, where that can be done once only. */
+  void spent(Point point) {
+    refuse(point, "set right once before, and a receiver may ignore a second correction");
+  }
+
+  private void send(Point point, boolean beforeOthers) {
+    Optional<Rejection> refused = booked.rejection(revision, point.series().key(), point.atMillis());
+    if (refused.isPresent()) {
+      refuse(point, refused.get().reason());
+      return;
+    }
+    pending++;
+    boolean waits = beforeOthers && reach.isEarly();
+    early |= waits;
+    if (!waits && reach.wanted().test(point.atMillis())) {
+      out.accept(point);
+    }
+  }
+
+  private void refuse(Point point, String reason) {
+    refusals.add(point.series(), point.atMillis(), reason);
+  }
+
+  Refusals refusals() {
+    return refusals;
+  }
+
+  /** How many points are still to be sent. */
+  long pending() {
+    return pending;
+  }
+
+  /** Whether something waits because more data may come. */
+  boolean isEarly() {
+    return early;
+  }
+}
