@@ -89,10 +89,23 @@ final class BlockRun implements AutoCloseable {
     return this;
   }
 
-  private void advance() {
+  /** A push of which one reading is made and no more. */
+  void read(int second, MetricSets push) throws InterruptedException {
+    time.sleep(Duration.ofMillis(Math.max(0, (START + second) * 1000 - time.millis())));
+    feed.append(LogRecord.Kind.METRIC_SET, "", time.millis(), push.packed());
+    exporter().advance();
+  }
+
+  private void advance() throws InterruptedException {
     while (exporter().advance()) {
       assertThat(exporter().position()).isPositive();
     }
+  }
+
+  /** Waits until all that was read has arrived, so that hours of virtual time need no fast machine. */
+  BlockRun settle() throws InterruptedException {
+    time.until(() -> configs.stream().allMatch(config -> exporter().isDrained(configs.indexOf(config))));
+    return this;
   }
 
   BlockRun finish() throws InterruptedException {
@@ -119,8 +132,8 @@ final class BlockRun implements AutoCloseable {
     exporter().close();
     ledgers.set(index, ledgers.get(index).takeOver());
     return new SecondPass(settings, exports().get(index), feed,
-        new Exporter.Means(http, RetryPolicy.standard(), time, time.threads()), revision,
-        time.instant().plus(Duration.ofMinutes(5))).run().report();
+        new Exporter.Means(http, RetryPolicy.standard(), time, time.threads()),
+        SecondPass.Order.of(revision, time.instant().plus(Duration.ofMinutes(5)))).run().report();
   }
 
   /** The values of a series by the second after the start that they stand at; null where there is none. */

@@ -72,7 +72,7 @@ abstract class ExporterFixture {
     advance();
   }
 
-  void advance() {
+  void advance() throws InterruptedException {
     while (exporter.advance()) {
       assertThat(exporter.position()).isPositive();
     }

@@ -12,9 +12,9 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /** A load test made up at random: what its generators measure, and the pushes in which that reaches the log. */
-final class MadeUpRun {
+public final class MadeUpRun {
   /** A multiple of all windows from 1 to 10 s. */
-  static final long START = 2_520L * 674_603;
+  public static final long START = 2_520L * 674_603;
   private static final String[] URLS = {"/", "/cart", "/pay"};
   private static final String[] STATUSES = {"200", "200", "200", "500"};
 
@@ -23,8 +23,8 @@ final class MadeUpRun {
    *
    * @param values increments of a counter, the last value of a gauge, zeros and ones of a rate, values of a trend
    */
-  record Sample(int generator, MetricType type, String metric, Labels labels, long bucket, double... values) {
-    double sum() {
+  public record Sample(int generator, MetricType type, String metric, Labels labels, long bucket, double... values) {
+    public double sum() {
       return Arrays.stream(values).sum();
     }
 
@@ -36,9 +36,13 @@ final class MadeUpRun {
     }
   }
 
-  record Push(long second, int generator, List<Sample> samples) {
-    byte[] payload(int period) {
-      MetricSets push = new MetricSets(period);
+  public record Push(long second, int generator, List<Sample> samples) {
+    public byte[] payload(int period) {
+      return payload("42", period);
+    }
+
+    public byte[] payload(String testRunId, int period) {
+      MetricSets push = new MetricSets(testRunId, period);
       for (Sample sample : samples) {
         switch (sample.type) {
           case COUNTER -> push.counter(sample.metric, sample.labels, sample.bucket, sample.sum());
@@ -58,6 +62,11 @@ final class MadeUpRun {
   private final Random random;
 
   MadeUpRun(Random random, int period, int generators, int seconds) {
+    this(random, START, period, generators, seconds);
+  }
+
+  /** @param start the run's first second, a multiple of the period */
+  public MadeUpRun(Random random, long start, int period, int generators, int seconds) {
     this.random = random;
     this.period = period;
     this.generators = generators;
@@ -67,10 +76,20 @@ final class MadeUpRun {
       int pause = generator == 2 ? seconds / 3 : seconds;
       for (int second = from; second < seconds; second++) {
         if (second < pause || second > pause + 25) {
-          measure(generator, START + second);
+          measure(generator, start + second);
         }
       }
     }
+  }
+
+  /** Seconds per bucket. */
+  public int period() {
+    return period;
+  }
+
+  /** How long it lasts. */
+  public int seconds() {
+    return seconds;
   }
 
   private void measure(int generator, long second) {
@@ -100,7 +119,7 @@ final class MadeUpRun {
    * The pushes, in the order of their arrival: every bucket a while after its end, its series in any order and cut into
    * several pushes, some of them a second later; of very late samples, this share of all, each in a push of its own.
    */
-  List<Push> pushes(double lateShare) {
+  public List<Push> pushes(double lateShare) {
     TreeMap<Long, List<Sample>> due = new TreeMap<>();
     List<Push> pushes = new ArrayList<>();
     for (Sample sample : samples) {

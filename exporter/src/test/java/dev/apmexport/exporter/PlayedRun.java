@@ -88,7 +88,7 @@ final class PlayedRun implements AutoCloseable {
     heard.put(push.generator(), push.second());
   }
 
-  void advance() {
+  void advance() throws InterruptedException {
     while (exporter.advance()) {
       assertThat(exporter.position()).isPositive();
     }
@@ -114,7 +114,8 @@ final class PlayedRun implements AutoCloseable {
 
   /** @param patience until when a failing destination is tried */
   SecondPass.Result secondPass(int revision, Ledger with, Duration patience) throws InterruptedException {
-    return new SecondPass(settings, new Export(0, config, with), feed, means(), revision, time.instant().plus(patience))
+    return new SecondPass(settings, new Export(0, config, with), feed, means(),
+        SecondPass.Order.of(revision, time.instant().plus(patience)))
         .run();
   }
 

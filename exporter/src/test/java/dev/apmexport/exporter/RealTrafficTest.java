@@ -115,8 +115,8 @@ class RealTrafficTest {
         new InMemoryLedger());
     try (HttpTransport http = new HttpTransport(EgressPolicy.PUBLIC_ONLY)) {
       Exporter.Means means = new Exporter.Means(http, RetryPolicy.standard(), time, time.threads());
-      SecondPass.Result result = new SecondPass(settings, export, feed, means, 1,
-          time.instant().plus(Duration.ofHours(1))).run();
+      SecondPass.Result result = new SecondPass(settings, export, feed, means,
+          SecondPass.Order.of(1, time.instant().plus(Duration.ofHours(1)))).run();
       assertThat(result.report().exact()).isTrue();
     }
     return destination.points();

@@ -6,6 +6,7 @@ import dev.apmexport.exporter.metric.Series;
 import dev.apmexport.exporter.sink.Amendment;
 import dev.apmexport.exporter.sink.Batch;
 import dev.apmexport.exporter.sink.HttpTransport;
+import dev.apmexport.exporter.sink.ReadBack;
 import dev.apmexport.exporter.sink.Shape;
 import dev.apmexport.exporter.sink.Sink;
 import dev.apmexport.exporter.sink.SinkConfig;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A destination without a network: it wants what a Prometheus wants and keeps every point it accepts. */
@@ -27,11 +29,17 @@ final class RecordedDestination implements SinkConfig {
       new Amendment.Refused());
   private final Map<Series, TreeMap<Long, Double>> points = new HashMap<>();
   private volatile Function<Batch, WriteResult> rule = _ -> new WriteResult.Accepted();
+  private volatile @Nullable ReadBack readBack;
   private long writes;
   private long disorders;
 
   void rule(Function<Batch, WriteResult> answers) {
     rule = answers;
+  }
+
+  /** From now on it can be asked what it holds. */
+  void askedThrough(@Nullable ReadBack reader) {
+    readBack = reader;
   }
 
   synchronized Map<Series, TreeMap<Long, Double>> points() {
@@ -81,6 +89,11 @@ final class RecordedDestination implements SinkConfig {
       @Override
       public void close() {}
     };
+  }
+
+  @Override
+  public @Nullable ReadBack readBack(HttpTransport http) {
+    return readBack;
   }
 
   @Override
@@ -136,6 +149,11 @@ final class RecordedDestination implements SinkConfig {
   @Override
   public Amendment amendment() {
     return like.amendment();
+  }
+
+  @Override
+  public int mostLabels() {
+    return like.mostLabels();
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.apmexport.exporter.ledger.LedgerState;
 import dev.apmexport.exporter.sink.WriteResult;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -70,6 +71,37 @@ class StrugglingDestinationTest extends ExporterFixture {
     assertThat(exporter.status(7).lastError()).isEqualTo("no answer");
     assertThat(exporter.status(7).points().pending()).isEqualTo(201);
     assertThat(exporter.status(8).points()).isEqualTo(new ExportStatus.Points(201, 0, 0));
+  }
+
+  @Test
+  void a_destination_that_never_answers_moves_no_other_exports_points_by_a_second() throws InterruptedException {
+    CountDownLatch answered = new CountDownLatch(1);
+    slow.rule(_ -> {
+      await(answered);
+      return new WriteResult.Accepted();
+    });
+    start();
+    for (int second = 0; second < 120; second++) {
+      load(second, second + 1, 3);
+      drain(8);
+      assertThat(exporter.status(8).lagSeconds()).isLessThanOrEqualTo(3);
+    }
+    feed.finish(time.millis());
+    advance();
+    drain(8);
+    assertThat(exporter.status(8).points()).isEqualTo(new ExportStatus.Points(121, 0, 0));
+    assertThat(exporter.status(7).points()).isEqualTo(new ExportStatus.Points(0, 0, 121));
+    answered.countDown();
+    drain(7);
+    assertThat(slow.points()).isEqualTo(fast.points());
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test

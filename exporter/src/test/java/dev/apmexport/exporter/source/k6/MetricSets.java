@@ -26,11 +26,17 @@ import org.xerial.snappy.Snappy;
  * set.
  */
 public final class MetricSets {
+  private final String testRunId;
   private final int period;
   private final Map<String, MetricType> types = new LinkedHashMap<>();
   private final Map<String, Map<Labels, TimeSeries.Builder>> series = new LinkedHashMap<>();
 
   public MetricSets(int period) {
+    this("42", period);
+  }
+
+  public MetricSets(String testRunId, int period) {
+    this.testRunId = testRunId;
     this.period = period;
   }
 
@@ -60,7 +66,7 @@ public final class MetricSets {
   }
 
   public MetricSet build() {
-    MetricSet.Builder set = MetricSet.newBuilder().setTestRunId("42").setAggregationPeriod(period);
+    MetricSet.Builder set = MetricSet.newBuilder().setTestRunId(testRunId).setAggregationPeriod(period);
     series.forEach((name, all) -> {
       Metric.Builder metric = set.addMetricsBuilder().setName(name).setType(types.get(name));
       all.values().forEach(metric::addTimeSeries);

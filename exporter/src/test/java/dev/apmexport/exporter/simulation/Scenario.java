@@ -1,0 +1,124 @@
+package dev.apmexport.exporter.simulation;
+
+import dev.apmexport.exporter.MadeUpRun;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Everything that a seed decides.
+ *
+ * @param behindEnd pushes that come after the run has been finished, and gone over for the first time
+ * @param deaths how likely a worker dies at a write to its ledger
+ * @param freezes how likely it stands still there for a while, so that another takes its work over
+ * @param version what of the fold's version changes before the second pass
+ * @param patienceSeconds until when after the run's end its destination is tried
+ */
+record Scenario(long seed, ReceiverKind kind, Wish wish, MadeUpRun run, List<LogPush> pushes, List<LogPush> behindEnd,
+    FaultPlan faults, double deaths, double freezes, Version version, int patienceSeconds, boolean hasLateData) {
+
+  /** Too long for a receiver that takes nothing older than an hour to be set right at the end. */
+  private static final int LONG_SECONDS = 3_900;
+
+  /** Whether the rules that folded the run are those that go over it. */
+  enum Version {
+    SAME, DECLARED_OTHER, BOOKED_OTHERWISE
+  }
+
+  /**
+   * A push on its way to the log.
+   *
+   * @param key what tells that a push is one that came before; empty for none
+   */
+  record LogPush(MadeUpRun.Push push, String key, long second) {}
+
+  /**
+   * How large everything is.
+   *
+   * @param longestWait the most seconds that a receiver asks for
+   * @param longestDelay the most seconds that a request is on its way
+   * @param longestOutage the most seconds that a receiver is away
+   * @param poison what a receiver may answer to what it cannot digest
+   * @param whole whether all that can happen does, on the log and in the workers
+   */
+  record Scale(int generators, int leastSeconds, int mostSeconds, double mostFaults, int longestWait, int longestDelay,
+      int longestOutage, List<Integer> poison, boolean whole) {
+    static final Scale SIMULATED = new Scale(3, 20, 90, 0.5, 30, 20, 5_400, List.of(500, 400, 409, 422), true);
+    /** For a service that someone waits for. */
+    static final Scale REAL_TIME = new Scale(1, 25, 40, 0.2, 2, 3, 15, List.of(400, 409, 422), false);
+  }
+
+  static Scenario draw(long seed, long start, Scale scale) {
+    Draw draw = new Draw(seed);
+    ReceiverKind kind = ReceiverKind.values()[(int) Math.floorMod(seed, (long) ReceiverKind.values().length)];
+    boolean isLong = scale.whole && draw.chance(0.03);
+    Wish wish = Wish.draw(draw, kind, isLong ? 10 : 1);
+    int period = draw.between(1, 3);
+    MadeUpRun run = new MadeUpRun(draw.random(), start, period, draw.between(1, isLong ? 1 : scale.generators),
+        isLong ? LONG_SECONDS : draw.between(scale.leastSeconds, scale.mostSeconds));
+    double late = draw.chance(0.4) ? 0 : draw.chance(0.5) ? 0.02 : 0.08;
+    List<LogPush> pushes = deliveries(draw, run.pushes(late));
+    List<LogPush> behind = scale.whole && draw.chance(0.25) ? takeSome(draw, pushes) : List.of();
+    boolean lateData = !scale.whole || late > 0 || !behind.isEmpty()
+        || pushes.stream().anyMatch(push -> push.key.startsWith("again"));
+    Version version = !scale.whole || draw.chance(0.95) ? Version.SAME
+        : draw.one(List.of(Version.DECLARED_OTHER, Version.BOOKED_OTHERWISE));
+    return new Scenario(seed, kind, wish, run, pushes, behind, faults(draw, seed, start * 1000, run.seconds(), scale),
+        draw.chance(0.6) ? 0 : 0.01, draw.chance(0.7) ? 0 : 0.01, version, draw.one(List.of(600, 1_800, 3_600)),
+        lateData);
+  }
+
+  /** The pushes with those that are sent twice: with the same key, as a retry does, or once more as another push. */
+  private static List<LogPush> deliveries(Draw draw, List<MadeUpRun.Push> pushes) {
+    List<LogPush> all = new ArrayList<>();
+    double retried = draw.chance(0.5) ? 0 : 0.1;
+    double again = draw.chance(0.8) ? 0 : 0.03;
+    for (int i = 0; i < pushes.size(); i++) {
+      MadeUpRun.Push push = pushes.get(i);
+      String key = draw.chance(0.8) ? "push-" + i : "";
+      all.add(new LogPush(push, key, push.second()));
+      if (draw.chance(retried)) {
+        all.add(new LogPush(push, key, push.second() + draw.between(0, 1)));
+      }
+      if (draw.chance(again)) {
+        all.add(new LogPush(push, "again-" + i, push.second() + draw.between(0, 20)));
+      }
+    }
+    all.sort(Comparator.comparingLong(LogPush::second));
+    return all;
+  }
+
+  private static List<LogPush> takeSome(Draw draw, List<LogPush> pushes) {
+    List<LogPush> taken = new ArrayList<>();
+    for (int i = draw.between(1, 3); i > 0 && pushes.size() > 1; i--) {
+      taken.add(pushes.remove(pushes.size() - 1 - draw.between(0, Math.min(20, pushes.size() - 2))));
+    }
+    Collections.reverse(taken);
+    return taken;
+  }
+
+  private static FaultPlan faults(Draw draw, long seed, long start, int seconds, Scale scale) {
+    double rate = scale.mostFaults * draw.one(List.of(0.0, 0.2, 0.5, 1.0));
+    List<FaultPlan.Outage> outages = new ArrayList<>();
+    if (draw.chance(0.25)) {
+      long from = start + draw.between(0, seconds + 30) * 1000L;
+      int longest = draw.chance(0.2) ? scale.longestOutage : Math.min(400, scale.longestOutage);
+      int status = draw.one(List.of(0, 0, 503, 500, 401));
+      outages.add(new FaultPlan.Outage(from, from + draw.between(10, longest) * 1000L, status));
+    }
+    FaultPlan.Poison poison = FaultPlan.Poison.NONE;
+    if (draw.chance(0.25)) {
+      long from = start + (draw.chance(0.5) ? 0 : draw.between(0, seconds) * 1000L);
+      long to = draw.chance(0.5) ? Long.MAX_VALUE : from + draw.between(30, 600) * 1000L;
+      poison = new FaultPlan.Poison(0.1, draw.one(scale.poison), from, to);
+    }
+    return new FaultPlan(seed, rate, outages, poison, draw.chance(0.1) ? draw.between(1, 5) : Integer.MAX_VALUE,
+        scale.longestWait, scale.longestDelay);
+  }
+
+  /** What runs this seed alone. */
+  String command() {
+    return "./test sim --from " + seed + " --seeds 1";
+  }
+}

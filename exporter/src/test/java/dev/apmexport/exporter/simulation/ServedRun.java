@@ -1,0 +1,125 @@
+package dev.apmexport.exporter.simulation;
+
+import dev.apmexport.exporter.ExportStatus;
+import dev.apmexport.exporter.MadeUpRun.Sample;
+import dev.apmexport.exporter.reconcile.ReconciliationReport;
+import dev.apmexport.exporter.sink.EgressPolicy;
+import dev.apmexport.exporter.sink.HttpTransport;
+import dev.apmexport.exporter.sink.datadog.FakeDatadog;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A seed's run for a whole service, in real time: the receiver with all that goes wrong on the way to it, the block and
+ * the pushes to hand to the service, and the judgement on what it has made of them.
+ */
+public final class ServedRun implements AutoCloseable {
+  private final Scenario scenario;
+  private final HttpTransport http = new HttpTransport(EgressPolicy.parse("private"));
+  private final Receiver receiver;
+  private final Wire wire;
+
+  /**
+   * What the service is given at a time.
+   *
+   * @param second since the epoch
+   * @param key the same for a push that is sent twice
+   */
+  public record Delivery(long second, String key, byte[] payload) {}
+
+  /** @param start the run's first second, a multiple of six */
+  public ServedRun(long seed, long start) {
+    InstantSource clock = InstantSource.system();
+    scenario = Scenario.draw(seed, start, Scenario.Scale.REAL_TIME);
+    receiver = Receiver.open(scenario.kind(), clock);
+    wire = new Wire(receiver, scenario.faults(), clock, http, Sabotage.NONE);
+  }
+
+  /** A script's options with this run's block. */
+  public String options() {
+    return JsonMapper.shared().createObjectNode()
+        .set("cloud", JsonMapper.shared().createObjectNode().set("apm", JsonMapper.shared().createArrayNode()
+            .add(scenario.wish().block(wire.uri().toString(), FakeDatadog.KEY, Map.of()))))
+        .toString();
+  }
+
+  /** Everything to push, in the order of time. */
+  public List<Delivery> deliveries(String testRunId) {
+    List<Delivery> deliveries = new ArrayList<>();
+    for (Scenario.LogPush push : scenario.pushes()) {
+      byte[] payload = push.push().payload(testRunId, scenario.run().period());
+      deliveries.add(new Delivery(push.second(), key(push), payload));
+    }
+    return deliveries;
+  }
+
+  /** Every push needs a key here, since one that has none may be repeated by whoever pushes it. */
+  private static String key(Scenario.LogPush push) {
+    return push.key().isEmpty() ? "unnamed-" + System.identityHashCode(push.push()) : push.key();
+  }
+
+  /** Lets what is late on its way arrive; to be called now and then. */
+  public void deliverDelayed() throws IOException {
+    wire.deliverDelayed();
+  }
+
+  /** What is not as it should be, by the service's view of the run's only export; empty where all is well. */
+  public List<String> faults(String testRunId, JsonNode export) {
+    Outcome outcome = new Outcome(scenario, testRunId, samples(), status(export), report(export),
+        receiver.content().get(), receiver.violations().get(), wire);
+    return new Judgement(outcome).faults().stream()
+        .map(fault -> "seed %d, %s: %s".formatted(scenario.seed(), scenario.kind().title, fault)).toList();
+  }
+
+  /** What became of this run in a line. */
+  public String told(JsonNode export) {
+    return "%-24s %s".formatted(scenario.kind().title, report(export).toString().replaceFirst("refusals=.*", "")
+        + wire.met());
+  }
+
+  /** What the log holds: a push that came twice, once. */
+  private List<Sample> samples() {
+    Set<String> keys = new HashSet<>();
+    return scenario.pushes().stream().filter(push -> keys.add(key(push)))
+        .flatMap(push -> push.push().samples().stream()).toList();
+  }
+
+  /** The service does not tell how its samples were counted. */
+  private static ExportStatus status(JsonNode export) {
+    JsonMapper json = JsonMapper.shared();
+    return new ExportStatus(ExportStatus.State.DONE, export.path("effectiveResampleRate").asInt(),
+        json.treeToValue(export.path("windows"), ExportStatus.Windows.class),
+        json.treeToValue(export.path("points"), ExportStatus.Points.class),
+        new ExportStatus.Samples(0, 0, 0, 0, 0, Map.of()), 0, null, List.of());
+  }
+
+  private static ReconciliationReport report(JsonNode export) {
+    JsonNode report = export.path("reconciliation");
+    List<ReconciliationReport.Refusal> refusals = new ArrayList<>();
+    report.path("refusals").forEach(row -> refusals
+        .add(JsonMapper.shared().treeToValue(row, ReconciliationReport.Refusal.class)));
+    return new ReconciliationReport(report.path("revision").asInt(), report.path("exact").asBoolean(),
+        report.path("reason").asString(null), number(report, "expected"), number(report, "asExpected"),
+        number(report, "filled"), number(report, "corrected"), number(report, "refused"), number(report, "pending"),
+        refusals);
+  }
+
+  private static long number(JsonNode report, String name) {
+    if (!report.path(name).isNumber()) { throw new AssertionError(name + " is not in " + report); }
+    return report.path(name).asLong();
+  }
+
+  @Override
+  public void close() throws Exception {
+    http.close();
+    wire.close();
+    receiver.close();
+  }
+}
