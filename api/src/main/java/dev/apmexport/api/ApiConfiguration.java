@@ -3,9 +3,11 @@ package dev.apmexport.api;
 import dev.apmexport.api.apm.ApmCheck;
 import dev.apmexport.api.apm.ApmCheckController;
 import dev.apmexport.api.apm.ConnectionTest;
+import dev.apmexport.api.audit.AuditController;
 import dev.apmexport.api.k6.K6Controller;
 import dev.apmexport.api.k6.ProfilePath;
 import dev.apmexport.api.profile.ProfileController;
+import dev.apmexport.api.replay.ReplayController;
 import dev.apmexport.api.run.Intake;
 import dev.apmexport.api.run.RunController;
 import dev.apmexport.api.security.BodyLimit;
@@ -16,6 +18,7 @@ import dev.apmexport.api.security.Operator;
 import dev.apmexport.api.security.Refusals;
 import dev.apmexport.api.security.TenantFilter;
 import dev.apmexport.api.security.TenantLimit;
+import dev.apmexport.api.security.TenantOrOperator;
 import dev.apmexport.api.tenant.TenantController;
 import dev.apmexport.api.tenant.TokenController;
 import dev.apmexport.exporter.sink.EgressPolicy;
@@ -44,10 +47,10 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 @Configuration(proxyBeanMethods = false)
 @Import({StoreConfiguration.class, Refusals.class, BodyLimit.class, K6Controller.class, RunController.class,
     TenantController.class, TokenController.class, ApmCheckController.class, ProfileController.class,
-    ApiDescription.class})
+    ReplayController.class, AuditController.class, ApiDescription.class})
 public class ApiConfiguration {
   static {
-    SpringDocUtils.getConfig().addRequestWrapperToIgnore(Caller.class, Operator.class); // no parameters that anybody sends
+    SpringDocUtils.getConfig().addRequestWrapperToIgnore(Caller.class, Operator.class, TenantOrOperator.class); // no parameters that anybody sends
   }
 
   @Bean
@@ -87,6 +90,11 @@ public class ApiConfiguration {
   @Bean
   TenantLimit connectionLimit() {
     return new TenantLimit("connection tests", 10, Duration.ofMinutes(1));
+  }
+
+  @Bean
+  TenantLimit replayLimit() {
+    return new TenantLimit("requests for a replay", 10, Duration.ofMinutes(1));
   }
 
   /** Before all that asks the database. */

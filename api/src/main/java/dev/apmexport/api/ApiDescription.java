@@ -33,7 +33,7 @@ class ApiDescription {
         .description("Takes the metrics of k6 test runs and exports them to Prometheus remote write and Datadog. "
             + "A refusal is an RFC 9457 problem; on k6's own paths it is {\"error\": {\"code\", \"message\"}}."));
     return api.schemaRequirement(TOKEN, new SecurityScheme().type(SecurityScheme.Type.HTTP).scheme("bearer")
-        .description("A tenant's token, a run's for its own pushes, or an operator's for tenants and tokens."))
+        .description("A tenant's token, a run's for its own pushes, or an operator's for tenants, tokens and replays."))
         .addSecurityItem(new SecurityRequirement().addList(TOKEN));
   }
 

@@ -25,7 +25,8 @@ class MigrationsTest {
     assertThat(column("select tablename from pg_tables where schemaname = 'public'")).contains("tenant", "api_token",
         "test_run", "run_head", "export", "secret_key", "secret", "apm_profile", "run_series", "metric_log", "push_key",
         "export_epoch", "ledger_step",
-        "ledger_shard", "ledger_rejection", "reconciliation", "live_task", "pass_task");
+        "ledger_shard", "ledger_rejection", "reconciliation", "live_task", "pass_task", "replay", "replay_part",
+        "replay_task", "audit_entry");
     assertThat(column("select success from flyway_schema_history")).isNotEmpty().containsOnly("t");
   }
 

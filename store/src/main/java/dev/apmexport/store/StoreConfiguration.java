@@ -1,10 +1,14 @@
 package dev.apmexport.store;
 
+import dev.apmexport.store.audit.AuditLog;
 import dev.apmexport.store.ledger.LedgerWriter;
 import dev.apmexport.store.log.MetricLog;
 import dev.apmexport.store.profile.Profile;
 import dev.apmexport.store.profile.ProfileRepository;
 import dev.apmexport.store.profile.Profiles;
+import dev.apmexport.store.replay.ReplayStates;
+import dev.apmexport.store.replay.Replays;
+import dev.apmexport.store.run.ReplayExports;
 import dev.apmexport.store.run.RunExport;
 import dev.apmexport.store.run.RunExportRepository;
 import dev.apmexport.store.run.RunSeries;
@@ -91,6 +95,22 @@ public class StoreConfiguration {
   @Bean
   RunStates runStates(JdbcClient jdbc) {
     return new RunStates(jdbc);
+  }
+
+  @Bean
+  AuditLog auditLog(JdbcClient jdbc) {
+    return new AuditLog(jdbc);
+  }
+
+  @Bean
+  Replays replays(JdbcClient jdbc, RunExportRepository exports, SecretStore secrets, AuditLog audit,
+      PlatformTransactionManager transactions) {
+    return new Replays(jdbc, new ReplayExports(exports, jdbc, secrets), audit, transactions);
+  }
+
+  @Bean
+  ReplayStates replayStates(JdbcClient jdbc, PlatformTransactionManager transactions) {
+    return new ReplayStates(jdbc, transactions);
   }
 
   @Bean

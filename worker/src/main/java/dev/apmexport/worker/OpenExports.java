@@ -9,6 +9,7 @@ import dev.apmexport.store.run.Runs;
 import dev.apmexport.store.run.TestRun;
 import dev.apmexport.store.secret.SecretsUnavailable;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +60,24 @@ public final class OpenExports {
     } catch (SecretsUnavailable e) {
       return false;
     }
+  }
+
+  /**
+   * Opens what a replay goes by: an export of the run, or one of a replay's own in the place of the run's. Throws
+   * {@link SecretsUnavailable} as {@link #take} does.
+   *
+   * @param run what the exports of its run do
+   * @param dryRun whether the ledger is read only and whoever holds it keeps it
+   */
+  public Export forReplay(RunExport export, List<Export.Neighbour> run, boolean dryRun) {
+    Export.Neighbour own = new Export.Neighbour(export.index(), runs.open(export));
+    List<Export.Neighbour> beside = new ArrayList<>(run);
+    beside.removeIf(one -> one.index() == own.index());
+    beside.add(own);
+    beside.sort(Comparator.comparingInt(Export.Neighbour::index));
+    PostgresLedger ledger = dryRun ? PostgresLedger.reading(jdbc, ledgers, export.id())
+        : PostgresLedger.takeOver(jdbc, ledgers, export.id());
+    return new Export(own.index(), own.config(), ledger, own.among(beside), export.isShared());
   }
 
   /**

@@ -4,6 +4,7 @@ import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerBuilder;
 import com.github.kagkarlsson.scheduler.task.Task;
 import dev.apmexport.exporter.Exporter;
+import dev.apmexport.exporter.delivery.PointLimit;
 import dev.apmexport.exporter.delivery.RetryPolicy;
 import dev.apmexport.exporter.sink.EgressPolicy;
 import dev.apmexport.exporter.sink.HttpTransport;
@@ -11,6 +12,8 @@ import dev.apmexport.store.DatabaseTimeline;
 import dev.apmexport.store.StoreConfiguration;
 import dev.apmexport.store.ledger.LedgerWriter;
 import dev.apmexport.store.log.MetricLog;
+import dev.apmexport.store.replay.ReplayStates;
+import dev.apmexport.store.replay.Replays;
 import dev.apmexport.store.run.RunExportRepository;
 import dev.apmexport.store.run.RunSeries;
 import dev.apmexport.store.run.RunStates;
@@ -19,6 +22,7 @@ import dev.apmexport.store.run.TestRunRepository;
 import dev.apmexport.store.secret.SecretRetention;
 import dev.apmexport.store.work.Work;
 import dev.apmexport.worker.live.LiveRuns;
+import dev.apmexport.worker.replay.ReplayTasks;
 import dev.apmexport.worker.secondpass.SecondPasses;
 import dev.apmexport.worker.upkeep.Upkeep;
 import java.time.Duration;
@@ -32,7 +36,9 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The parts of a worker, and the schedulers that feed it: one for live runs, one for all that comes after. */
+/**
+ * The parts of a worker, and the schedulers that feed it: one for live runs, one for second passes, one for replays.
+ */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(WorkerSettings.class)
 @Import(StoreConfiguration.class)
@@ -43,8 +49,11 @@ public class WorkerConfiguration {
   }
 
   @Bean
-  Exporter.Means means(HttpTransport http, DatabaseTimeline time) {
-    return new Exporter.Means(http, RetryPolicy.standard(), time, Thread.ofVirtual().name("export-", 0).factory());
+  Exporter.Means means(HttpTransport http, DatabaseTimeline time, WorkerSettings settings) {
+    Exporter.Means means = new Exporter.Means(http, RetryPolicy.standard(), time,
+        Thread.ofVirtual().name("export-", 0).factory());
+    int most = settings.pointsPerSecond();
+    return most == 0 ? means : means.limitedPerDestination(most);
   }
 
   @Bean
@@ -65,6 +74,13 @@ public class WorkerConfiguration {
   }
 
   @Bean
+  ReplayTasks replayTasks(Replays replays, ReplayStates notes, TestRunRepository runs, RunExportRepository exports,
+      OpenExports open, MetricLog log, RunStates states, Work work, Exporter.Means means, WorkerSettings settings) {
+    return new ReplayTasks(replays, notes, runs, exports, open, log, states, work,
+        means.limitedTo(PointLimit.of(settings.replayPointsPerSecond(), means.time())));
+  }
+
+  @Bean
   Upkeep upkeep(RunStates states, Work work, MetricLog log, SecretRetention secrets, JdbcClient jdbc,
       WorkerSettings settings) {
     return new Upkeep(states, work, log, secrets, jdbc, settings.keepLog());
@@ -80,6 +96,12 @@ public class WorkerConfiguration {
       DatabaseTimeline clock) {
     return scheduler(database, List.of(passes.task()), Work.PASS_TABLE, settings.secondPasses() + 2, clock)
         .startTasks(upkeep.sweep(), upkeep.log()).build();
+  }
+
+  @Bean(initMethod = "start", destroyMethod = "stop")
+  Scheduler replayScheduler(DataSource database, ReplayTasks replays, WorkerSettings settings, DatabaseTimeline clock) {
+    return scheduler(database, List.of(replays.task()), Work.REPLAY_TABLE, settings.replays() + 1, clock)
+        .startTasks(replays.sweep()).build();
   }
 
   private static SchedulerBuilder scheduler(DataSource database, List<Task<?>> tasks, String table, int threads,

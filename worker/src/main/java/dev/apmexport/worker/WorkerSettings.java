@@ -9,9 +9,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param liveRuns the most runs it plays at once; each costs a virtual thread and the state of its windows
  * @param secondPasses the most second passes it makes at once; each reads a whole log
+ * @param replays the most exports it replays at once
+ * @param replayPointsPerSecond the most points that its replays send in a second, all together
+ * @param pointsPerSecond the most points it sends to one destination in a second, whoever's they are; 0 for no limit
  * @param keepLog how long the log of an ended run is kept: a week, so that a weekend's runs can still be gone over on
  *   Monday
  */
 @ConfigurationProperties("apm.worker")
 public record WorkerSettings(@DefaultValue("200") int liveRuns, @DefaultValue("4") int secondPasses,
-    @DefaultValue("7d") Duration keepLog) {}
+    @DefaultValue("4") int replays, @DefaultValue("20000") int replayPointsPerSecond,
+    @DefaultValue("0") int pointsPerSecond, @DefaultValue("7d") Duration keepLog) {}

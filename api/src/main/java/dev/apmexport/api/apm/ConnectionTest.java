@@ -75,7 +75,7 @@ public final class ConnectionTest implements AutoCloseable {
 
   private Connection test(SinkConfig config) throws InterruptedException {
     try (Sink sink = config.open(http)) {
-      return said(sink.probe(), config.destination());
+      return said(sink.examine(), config.destination());
     }
   }
 

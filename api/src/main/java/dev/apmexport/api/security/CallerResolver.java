@@ -1,6 +1,9 @@
 package dev.apmexport.api.security;
 
 import dev.apmexport.store.tenant.ApiToken;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
 import org.springframework.http.HttpHeaders;
@@ -13,15 +16,18 @@ import org.springframework.web.method.support.ModelAndViewContainer;
 
 /** Says who calls, by the token in the Authorization header: {@code Token …}, as k6 says it, or {@code Bearer …}. */
 public final class CallerResolver implements HandlerMethodArgumentResolver {
+  private static final Set<Class<?>> TYPES = Set.of(Caller.class, Operator.class, TenantOrOperator.class);
+
   @Override
   public boolean supportsParameter(MethodParameter parameter) {
-    return parameter.getParameterType() == Caller.class || parameter.getParameterType() == Operator.class;
+    return TYPES.contains(parameter.getParameterType());
   }
 
   @Override
   public Object resolveArgument(MethodParameter parameter, @Nullable ModelAndViewContainer container,
       NativeWebRequest request, @Nullable WebDataBinderFactory binders) {
     ApiToken token = token(request);
+    if (parameter.getParameterType() == TenantOrOperator.class) { return tenantOrOperator(token, request); }
     return parameter.getParameterType() == Operator.class ? operator(token)
         : caller(token, parameter.hasMethodAnnotation(OpenToRunTokens.class));
   }
@@ -34,14 +40,23 @@ public final class CallerResolver implements HandlerMethodArgumentResolver {
     return new Operator();
   }
 
+  private static TenantOrOperator tenantOrOperator(ApiToken token, NativeWebRequest request) {
+    if (token.scope() == ApiToken.Scope.RUN) { throw pushesOnly(); }
+    HttpServletRequest asked = Objects.requireNonNull(request.getNativeRequest(HttpServletRequest.class));
+    return new TenantOrOperator(token,
+        asked.getMethod() + " " + asked.getRequestURI() + " from " + asked.getRemoteAddr());
+  }
+
+  private static Refused pushesOnly() {
+    return new Refused(HttpStatus.FORBIDDEN,
+        "The token given may push to its own test run and do nothing else; this takes a tenant's token.");
+  }
+
   private static Caller caller(ApiToken token, boolean openToRunTokens) {
     return switch (token.scope()) {
       case TENANT -> new Caller(token.tenant(), null);
       case RUN -> {
-        if (!openToRunTokens) {
-          throw new Refused(HttpStatus.FORBIDDEN,
-              "The token given may push to its own test run and do nothing else; this takes a tenant's token.");
-        }
+        if (!openToRunTokens) { throw pushesOnly(); }
         yield new Caller(token.tenant(), token.testRunId());
       }
       case OPERATOR -> throw new Refused(HttpStatus.FORBIDDEN, "This takes a tenant's token; the token given is an "

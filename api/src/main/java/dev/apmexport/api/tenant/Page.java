@@ -10,15 +10,15 @@ import org.springframework.data.domain.Limit;
  *
  * @param next what to ask for with {@code before} to get the next page; null at the end
  */
-record Page<T>(List<T> items, @Nullable String next) {
+public record Page<T>(List<T> items, @Nullable String next) {
   private static final int MAX_SIZE = 200;
 
   /** How many to look for: one more than will be shown tells whether there is a next page. */
-  static Limit limit(int wanted) {
+  public static Limit limit(int wanted) {
     return Limit.of(size(wanted) + 1);
   }
 
-  static <E, T> Page<T> of(List<E> found, int wanted, Function<E, T> view, Function<E, Long> id) {
+  public static <E, T> Page<T> of(List<E> found, int wanted, Function<E, T> view, Function<E, Long> id) {
     List<E> shown = found.subList(0, Math.min(size(wanted), found.size()));
     String next = found.size() > shown.size() ? Long.toString(id.apply(shown.getLast())) : null;
     return new Page<>(shown.stream().map(view).toList(), next);

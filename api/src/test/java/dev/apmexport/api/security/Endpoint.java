@@ -57,6 +57,11 @@ record Endpoint(String method, String host, String pattern, String contentType, 
     return takes(Operator.class);
   }
 
+  /** Whether tenants come here for what is theirs, and operators for what is anybody's. */
+  boolean isForBoth() {
+    return takes(TenantOrOperator.class);
+  }
+
   /** Whether its method has a parameter of this type. */
   boolean takes(Class<?> type) {
     return Arrays.stream(handler.getMethod().getParameters()).map(Parameter::getType).anyMatch(type::equals);

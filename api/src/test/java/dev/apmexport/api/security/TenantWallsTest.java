@@ -23,7 +23,8 @@ class TenantWallsTest extends WithWalls {
   @Test
   void the_walk_comes_by_what_we_know_of() {
     assertThat(Endpoint.of(application)).extracting(Endpoint::pattern).contains("/api/v1/test-runs",
-        "/api/v1/tenants/{tenantId}/tokens/{id}", "/v1/tests", "/actuator/health").containsAll(PUSHES);
+        "/api/v1/tenants/{tenantId}/tokens/{id}", "/api/v1/replays/{id}/cancel", "/v1/tests", "/actuator/health")
+        .containsAll(PUSHES);
     assertThat(get("/api/v1/test-runs").text()).contains(word);
   }
 
@@ -85,7 +86,14 @@ class TenantWallsTest extends WithWalls {
   @TestFactory
   Stream<DynamicTest> an_operator_is_no_tenant() {
     String operator = operatorToken();
-    return walk(endpoint -> !endpoint.isForOperators(), endpoint -> isRefused(endpoint, operator, 403));
+    return walk(endpoint -> !endpoint.isForOperators() && !endpoint.isForBoth(),
+        endpoint -> isRefused(endpoint, operator, 403));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> an_operator_gets_in_where_tenants_come_for_what_is_theirs() {
+    String operator = operatorToken();
+    return walk(Endpoint::isForBoth, endpoint -> getsIn(endpoint, operator));
   }
 
   @TestFactory

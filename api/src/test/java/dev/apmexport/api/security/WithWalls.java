@@ -45,10 +45,19 @@ abstract class WithWalls extends WithApi {
     token = ourToken;
     run = post("/v1/tests", "{\"name\":\"" + word + "\"}").at("/reference_id");
     ours = Map.of("/v1/tests/", run, "/v2/metrics/", run, "/api/v1/test-runs/", run, "/api/v1/tenants/",
-        Long.toString(us.value()), "/tokens/", idOf(tokenOf(us)), "/apm-profiles/", "nightly", "/p/", "nightly");
+        Long.toString(us.value()), "/tokens/", idOf(tokenOf(us)), "/apm-profiles/", "nightly", "/p/", "nightly",
+        "/replays/",
+        newReplay());
     send(request("/api/v1/apm-profiles/nightly").header("Content-Type", "application/json")
         .PUT(BodyPublishers.ofString("{\"apm\":[{\"provider\":\"prometheus\",\"remoteWriteURL\":\"https://" + word
             + ".example.com\"}]}")));
+  }
+
+  private String newReplay() {
+    return jdbc.sql("""
+        insert into replay (tenant_id, test_run_id, mode, dry_run, elsewhere, created_by)
+        values (?, ?, 'difference', true, false, ?) returning id""").params(us.value(), Long.parseLong(run), word)
+        .query(String.class).single();
   }
 
   private String idOf(String ofUs) {
@@ -95,7 +104,9 @@ abstract class WithWalls extends WithApi {
     return switch (endpoint.method()) {
       case "GET", "DELETE" -> BodyPublishers.noBody();
       default -> endpoint.takes(InputStream.class) ? BodyPublishers.ofByteArray(pushOf(run, samples()))
-          : BodyPublishers.ofString("{\"name\":\"theirs\",\"apm\":[]}");
+          : endpoint.pattern().equals("/api/v1/replays")
+              ? BodyPublishers.ofString("{\"testRunId\":\"" + run + "\",\"mode\":\"difference\"}")
+              : BodyPublishers.ofString("{\"name\":\"theirs\",\"apm\":[]}");
     };
   }
 

@@ -11,6 +11,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The ledger of one export, held by this process since it raised the epoch. */
 public final class PostgresLedger implements Ledger {
+  private static final long NOBODYS_EPOCH = -1;
+
   private final JdbcClient jdbc;
   private final LedgerWriter writer;
   private final long exportId;
@@ -30,6 +32,11 @@ public final class PostgresLedger implements Ledger {
         on conflict (export_id) do update set epoch = export_epoch.epoch + 1 returning epoch""")
         .param(exportId).query(Long.class).single();
     return new PostgresLedger(jdbc, writer, exportId, epoch);
+  }
+
+  /** Looks at the ledger and takes nothing over; whatever would be booked is refused as from one who was overtaken. */
+  public static PostgresLedger reading(JdbcClient jdbc, LedgerWriter writer, long exportId) {
+    return new PostgresLedger(jdbc, writer, exportId, NOBODYS_EPOCH);
   }
 
   @Override

@@ -8,7 +8,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Drops hours of the metric log that are older than the time for which runs can be gone over again. An hour stays as
- * long as it holds a run that is not over.
+ * long as it holds a run that is not over or is being replayed.
  */
 public final class LogRetention {
   private static final Logger LOG = LoggerFactory.getLogger(LogRetention.class);
@@ -23,10 +23,17 @@ public final class LogRetention {
   public List<String> dropOlderThan(Duration age) {
     List<String> dropped = partitionsBefore(age).stream().filter(this::isOver).toList();
     for (String partition : dropped) {
-      jdbc.sql("drop table " + partition).update();
+      drop(partition);
       LOG.info("Dropped the hour {} of the metric log; it was older than {} days.", partition, age.toDays());
     }
     return dropped;
+  }
+
+  /** Both or neither: one request is one transaction. Whoever wants to replay such a run is told when it went. */
+  private void drop(String partition) {
+    String noted = "update test_run set log_dropped_at = now() where log_dropped_at is null and id in "
+        + "(select test_run_id from " + partition + ")";
+    jdbc.sql(noted + "; drop table " + partition).update();
   }
 
   /** A partition's name ends with its hour, in UTC; the time until which it may be filled is one hour later. */
@@ -41,7 +48,8 @@ public final class LogRetention {
 
   private boolean isOver(String partition) {
     return jdbc.sql("select not exists (select 1 from (select distinct test_run_id from " + partition + ") p "
-        + "join test_run r on r.id = p.test_run_id where r.state not in ('finished', 'aborted'))")
+        + "join test_run r on r.id = p.test_run_id where r.state not in ('finished', 'aborted') "
+        + "or exists (select 1 from replay_part t where t.test_run_id = r.id and t.state in ('queued', 'running')))")
         .query(Boolean.class).single();
   }
 }

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** One run's part of the metric log. */
@@ -41,10 +42,12 @@ public final class PostgresRunFeed implements RunFeed {
 
   @Override
   public long[] firstBuckets(long throughSeq) {
-    return jdbc.sql("""
+    try (Stream<Long> buckets = jdbc.sql("""
         select first_bucket from metric_log
         where test_run_id = ? and seq <= ? and received_at >= ? order by seq""")
-        .params(testRunId, throughSeq, since).query(Long.class).stream().mapToLong(Long::longValue).toArray();
+        .params(testRunId, throughSeq, since).query(Long.class).stream()) { // which holds a connection until it is closed
+      return buckets.mapToLong(Long::longValue).toArray();
+    }
   }
 
   @Override

@@ -39,6 +39,7 @@ public class RunExport {
   private @Nullable String status;
   private boolean shared;
   private boolean reconcile = true;
+  private @Nullable Long replayId;
 
   protected RunExport() {}
 
@@ -56,6 +57,13 @@ public class RunExport {
     this.shared = shared;
     ExportConfig wanted = block.config();
     this.reconcile = wanted == null || wanted.reconcile();
+  }
+
+  /** What a replay exports to, with a ledger of its own; the run does not have it among its exports. */
+  static RunExport ofReplay(long replayId, long testRunId, ApmBlock block, String config, boolean shared) {
+    RunExport export = new RunExport(testRunId, block, config, shared);
+    export.replayId = replayId;
+    return export;
   }
 
   public long id() {
@@ -86,6 +94,11 @@ public class RunExport {
     return state.equals("disabled");
   }
 
+  /** Whether its pass over the ended run has been made, and none is under way. */
+  public boolean isSettled() {
+    return state.equals("done") || state.equals("gaveUp");
+  }
+
   /** Whether another run that was not over may write, or have written, the same series to the same destination. */
   public boolean isShared() {
     return shared;
@@ -93,6 +106,11 @@ public class RunExport {
 
   String config() {
     return config;
+  }
+
+  /** The replay that it belongs to; null for one of the run's own. */
+  public @Nullable Long replayId() {
+    return replayId;
   }
 
   /** What was wrong with the block, and what the run's data have shown since. */

@@ -5,9 +5,12 @@ import java.util.List;
 import org.springframework.data.jpa.repository.JpaRepository;
 import org.springframework.data.jpa.repository.Query;
 
+/** Exports. A run has those that belong to no replay. */
 public interface RunExportRepository extends JpaRepository<RunExport, Long> {
+  @Query("select e from RunExport e where e.testRunId = :testRunId and e.replayId is null order by e.index")
   List<RunExport> findByTestRunIdOrderByIndex(long testRunId);
 
+  @Query("select e from RunExport e where e.testRunId in :testRunIds and e.replayId is null order by e.index")
   List<RunExport> findByTestRunIdInOrderByIndex(Collection<Long> testRunIds);
 
   /** What the tenant's other runs that are not over export, the newest first; at most so many. */
@@ -15,7 +18,7 @@ public interface RunExportRepository extends JpaRepository<RunExport, Long> {
       select e.* from export e join test_run r on r.id = e.test_run_id join run_head h on h.test_run_id = r.id
       where r.tenant_id = :tenantId and r.id <> :testRunId and (r.state in ('running', 'finishing')
           or r.state = 'created' and (h.next_seq > 0 or r.created_at > now() - interval '1 hour'))
-        and e.state in ('live', 'behind', 'paused', 'reconciling')
+        and e.replay_id is null and e.state in ('live', 'behind', 'paused', 'reconciling')
       order by e.id desc limit :most""")
   List<RunExport> openBeside(long tenantId, long testRunId, int most);
 }

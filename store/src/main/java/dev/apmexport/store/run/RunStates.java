@@ -67,7 +67,7 @@ public final class RunStates {
     jdbc.sql("""
         update test_run set state = ? where id = ? and state = 'finishing'
           and not exists (select 1 from export where test_run_id = test_run.id
-            and state not in ('disabled', 'done', 'gaveUp'))""")
+            and replay_id is null and state not in ('disabled', 'done', 'gaveUp'))""")
         .params(isAborted(testRunId) ? "aborted" : "finished", testRunId).update();
   }
 
@@ -110,10 +110,12 @@ public final class RunStates {
   public List<Long> unreconciled() {
     return new ArrayList<>(jdbc.sql("""
         select e.id from export e join run_head h on h.test_run_id = e.test_run_id
-        where h.finish is not null
+        where h.finish is not null and e.replay_id is null
           and (e.state = 'reconciling' or e.reconcile and e.state in ('done', 'gaveUp') and e.reconciled_seq < h.next_seq)
           and not exists (select 1 from pass_task t
-            where t.task_name = 'second-pass' and t.task_instance = e.id::text)""")
+            where t.task_name = 'second-pass' and t.task_instance = e.id::text)
+          and not exists (select 1 from replay_part p join replay r on r.id = p.replay_id
+            where p.export_id = e.id and p.state = 'running' and not r.dry_run)""")
         .query(Long.class).list());
   }
 
@@ -122,7 +124,8 @@ public final class RunStates {
     return jdbc.sql("""
         select r.id from test_run r join run_head h on h.test_run_id = r.id
         where h.next_seq > 0 and (r.state in ('created', 'running') or r.state = 'finishing' and not exists (
-          select 1 from export e where e.test_run_id = r.id and e.state in ('reconciling', 'done', 'gaveUp')))""")
+          select 1 from export e where e.test_run_id = r.id and e.replay_id is null
+            and e.state in ('reconciling', 'done', 'gaveUp')))""")
         .query(Long.class).list();
   }
 

@@ -44,6 +44,11 @@ final class StoredBlocks {
     return config;
   }
 
+  /** As they are stored, by their paths. */
+  Map<String, Secret> secrets(TestRun run, RunExport export) {
+    return secrets.get(run.tenant(), owner(export));
+  }
+
   private ExportUnavailable withoutSecrets(TestRun run) {
     String fate = jdbc.sql("select secrets from test_run where id = ?").param(run.id()).query(String.class).single();
     return fate.equals("deleted") ? ExportUnavailable.secretsDeleted() : ExportUnavailable.secretsGone();

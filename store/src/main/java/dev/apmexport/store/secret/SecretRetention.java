@@ -8,7 +8,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Deletes the secrets of runs that need them no more. Such a run takes no push any more either, however it ended: nobody
+ * Deletes the secrets of runs that need them no more, and of their replays. Such a run takes no push any more either, however it ended: nobody
  * could export it.
  */
 public final class SecretRetention {
@@ -27,8 +27,9 @@ public final class SecretRetention {
     delete("""
         r.secrets = 'delete' and r.state in ('finished', 'aborted')
           and h.finished_at < now() - ? * interval '1 second'
-          and not exists (select 1 from export e where e.test_run_id = r.id and e.state <> 'disabled'
-            and (e.state not in ('done', 'gaveUp') or e.reconcile and e.reconciled_seq < h.next_seq))""",
+          and not exists (select 1 from export e
+            where e.test_run_id = r.id and e.replay_id is null and e.state <> 'disabled'
+              and (e.state not in ('done', 'gaveUp') or e.reconcile and e.reconciled_seq < h.next_seq))""",
         MetricLog.GRACE);
   }
 
@@ -54,6 +55,7 @@ public final class SecretRetention {
   /** The lock keeps a push from coming in between. */
   private List<Long> due(String which, Duration age) {
     return jdbc.sql("select r.id from test_run r join run_head h on h.test_run_id = r.id where " + which
+        + " and not exists (select 1 from replay_part p where p.test_run_id = r.id and p.state in ('queued', 'running'))"
         + " limit " + AT_ONCE + " for update of h skip locked").param(age.toSeconds()).query(Long.class).list();
   }
 

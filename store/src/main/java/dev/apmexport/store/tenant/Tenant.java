@@ -12,6 +12,7 @@ import jakarta.persistence.Id;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.hibernate.annotations.DynamicUpdate;
 import org.hibernate.annotations.Generated;
 import org.jspecify.annotations.Nullable;
@@ -96,9 +97,14 @@ public class Tenant {
 
   private ApmBlock disabled(ApmBlock block) {
     List<Problem> problems = new ArrayList<>(block.problems());
-    problems.add(Problem.error("apm[" + block.index() + "]",
+    againstExports("apm[" + block.index() + "]").ifPresent(problems::add);
+    return new ApmBlock(block.index(), block.provider(), null, problems);
+  }
+
+  /** Why nothing of this tenant is exported, said of a place; empty if its plan has exports. */
+  public Optional<Problem> againstExports(String path) {
+    return plan.hasExports() ? Optional.empty() : Optional.of(Problem.error(path,
         "The plan \"" + plan + "\" has no exports; the plans that have are " + Plan.withExports()
             + ". An operator can change it with PATCH /api/v1/tenants/" + id().value() + "."));
-    return new ApmBlock(block.index(), block.provider(), null, problems);
   }
 }

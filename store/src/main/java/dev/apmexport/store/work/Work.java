@@ -8,25 +8,30 @@ import javax.sql.DataSource;
 import org.springframework.dao.DataAccessResourceFailureException;
 
 /**
- * The tasks that workers pick up: one for each live run, one for each export whose run has ended. Asking twice is
- * asking once.
+ * The tasks that workers pick up: one for each live run, one for each export whose run has ended, one for each export
+ * that is replayed. Asking twice is asking once.
  */
 public final class Work {
   /** The live pass; its instance is the run's id. */
   public static final TaskDescriptor<Void> LIVE = TaskDescriptor.of("live");
   /** The second pass; its instance is the export's id. */
   public static final TaskDescriptor<Void> SECOND_PASS = TaskDescriptor.of("second-pass");
+  /** The replay of one export; its instance is the id of the replay's part. */
+  public static final TaskDescriptor<Void> REPLAY = TaskDescriptor.of("replay");
   public static final String LIVE_TABLE = "live_task";
   public static final String PASS_TABLE = "pass_task";
+  public static final String REPLAY_TABLE = "replay_task";
 
   private final SchedulerClient live;
   private final SchedulerClient passes;
+  private final SchedulerClient replays;
   private final InstantSource clock;
 
   /** @param clock the database's */
   public Work(DataSource database, InstantSource clock) {
     this.live = SchedulerClient.Builder.create(database).tableName(LIVE_TABLE).build();
     this.passes = SchedulerClient.Builder.create(database).tableName(PASS_TABLE).build();
+    this.replays = SchedulerClient.Builder.create(database).tableName(REPLAY_TABLE).build();
     this.clock = clock;
   }
 
@@ -36,6 +41,10 @@ public final class Work {
 
   public void secondPass(long exportId) {
     schedule(passes, SECOND_PASS, exportId);
+  }
+
+  public void replay(long partId) {
+    schedule(replays, REPLAY, partId);
   }
 
   private void schedule(SchedulerClient scheduler, TaskDescriptor<Void> task, long id) {

@@ -97,10 +97,10 @@ class PostgresLedgerTest extends LedgerContract {
   void a_reason_with_a_null_character_does_not_stop_the_ledger() {
     Ledger ledger = first();
     assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
-      ledger.reject(new Rejection(0, 1, "k6_a{b=\"\0\"}", 0, Long.MAX_VALUE, "HTTP 400: \0\0 bad"));
+      ledger.reject(new Rejection(0, 1_000_000, "k6_a{b=\"\0\"}", 0, Long.MAX_VALUE, "HTTP 400: \0\0 bad"));
       ledger.settle(0, 0, 0);
     });
-    assertThat(ledger.load().rejection(0, 1, 5)).isPresent();
+    assertThat(ledger.load().rejection(0, 1_000_000, 5)).isPresent();
   }
 
   @Test

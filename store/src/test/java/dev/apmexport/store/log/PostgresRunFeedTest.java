@@ -53,6 +53,15 @@ class PostgresRunFeedTest extends WithStore {
   }
 
   @Test
+  void the_first_buckets_may_be_asked_for_more_often_than_there_are_connections() {
+    log.append(run.id(), push("only"));
+
+    for (int i = 0; i < 30; i++) {
+      assertThat(feed.firstBuckets(1)).containsExactly(30);
+    }
+  }
+
+  @Test
   void other_runs_are_not_seen() {
     log.append(bareRun().id(), push("other"));
 

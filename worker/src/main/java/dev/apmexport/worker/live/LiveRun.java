@@ -112,6 +112,7 @@ final class LiveRun implements AutoCloseable {
 
   private void handOver(Held held) {
     ExportStatus status = exporter.status(held.export().index());
+    exporter.release(held.export().index());
     states.status(held.id(), status);
     if (held.export().config().reconcile()) {
       states.state(held.id(), ExportStatus.State.RECONCILING);

@@ -25,6 +25,7 @@ import dev.apmexport.worker.OpenExports;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,8 +61,9 @@ public final class SecondPasses {
     RunExport stored = exports.findById(Long.parseLong(task.getId())).orElseThrow();
     TestRun run = runs.findById(stored.testRunId()).orElseThrow();
     try {
-      pass(run, stored, stoppedBy(context.getSchedulerState()));
-      return (complete, operations) -> operations.stop();
+      Optional<Instant> again = pass(run, stored, stoppedBy(context.getSchedulerState()));
+      return (complete, operations) -> again.ifPresentOrElse(time -> operations.reschedule(complete, time),
+          operations::stop);
     } catch (SecretsUnavailable e) {
       return waitOrGiveUp(run, stored, e);
     } catch (InterruptedException stopped) {
@@ -90,19 +92,26 @@ public final class SecondPasses {
 
   /** A pass that waits for its destination waits no longer than this worker runs. */
   private Exporter.Means stoppedBy(SchedulerState scheduler) {
-    return new Exporter.Means(means.http(), means.retry(),
-        new StoppableTimeline(means.time(), scheduler::isShuttingDown),
-        means.threads());
+    return means.on(new StoppableTimeline(means.time(), scheduler::isShuttingDown));
   }
 
-  private void pass(TestRun run, RunExport stored, Exporter.Means means) throws InterruptedException {
+  /** Returns when there is another pass to make, if corrections wait for pushes that may still come. */
+  private Optional<Instant> pass(TestRun run, RunExport stored, Exporter.Means means) throws InterruptedException {
     Export export = open.take(stored, open.of(run));
     states.state(stored.id(), ExportStatus.State.RECONCILING);
     Instant finished = states.finishedAt(run.id()).orElseGet(means.time()::instant);
-    Instant deadline = GiveUp.after(finished, export.config().sink().amendment());
-    SecondPass.Result result = new SecondPass(run.settings(), export, log.feed(run.id(), run.createdAt()), means,
-        states.revisions(stored.id()) + 1, deadline).run();
+    Instant lastPush = finished.plus(MetricLog.GRACE);
+    SecondPass.Order order = SecondPass.Order
+        .of(states.revisions(stored.id()) + 1, GiveUp.after(finished, export.config().sink().amendment()))
+        .correctingFrom(lastPush);
+    SecondPass.Result result = new SecondPass(run.settings(), export, log.feed(run.id(), run.createdAt()), means, order)
+        .run();
     states.reconciled(stored.id(), result.report(), result.throughSeq(), result.gaveUp());
+    if (result.early()) {
+      states.state(stored.id(), ExportStatus.State.RECONCILING);
+      return Optional.of(lastPush);
+    }
     states.endIfAllDone(run.id());
+    return Optional.empty();
   }
 }

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
 
-/** A clock on which nobody goes to sleep once the worker is to stop. */
-record StoppableTimeline(Timeline clock, BooleanSupplier stop) implements Timeline {
+/** A clock on which nobody goes to sleep once the pass is to stop. */
+public record StoppableTimeline(Timeline clock, BooleanSupplier stop) implements Timeline {
   @Override
   public Instant instant() {
     return clock.instant();
@@ -14,7 +14,7 @@ record StoppableTimeline(Timeline clock, BooleanSupplier stop) implements Timeli
 
   @Override
   public void sleep(Duration time) throws InterruptedException {
-    if (stop.getAsBoolean()) { throw new InterruptedException("The worker stops."); }
+    if (stop.getAsBoolean()) { throw new InterruptedException("The pass was told to stop."); }
     clock.sleep(time);
   }
 }
