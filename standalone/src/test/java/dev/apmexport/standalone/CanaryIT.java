@@ -47,7 +47,7 @@ class CanaryIT {
       String blocks = blocks(receiver);
       storeAndCheck(client, blocks);
       String run = playRun(client, blocks);
-      assertThat(receiver.heard()).contains("/good", "/bad"); // so the secrets were really used
+      assertThat(receiver.heard()).contains("/good", "/bad", "/bad/query"); // so the secrets were really used
       readEverything(client, service, run, operator);
 
       assertThat(canaries.assertNoneInDatabase(database.url(), database.username(), database.password())).isPositive();
@@ -61,7 +61,8 @@ class CanaryIT {
     String password = canaries.secret("password");
     canaries.alsoBasic("someone", password);
     return """
-        [{"provider": "prometheus", "remoteWriteURL": "%s", "credentials": {"token": "%s"}, "headers": {"X-Key": "%s"}},
+        [{"provider": "prometheus", "remoteWriteURL": "%s", "credentials": {"token": "%s"}, "headers": {"X-Key": "%s"},
+          "queryURL": "%s", "queryCredentials": {"token": "%s"}, "queryHeaders": {"X-Query": "%s"}},
          {"provider": "prometheus", "remoteWriteURL": "%s", "credentials": {"username": "someone", "password": "%s"},
           "headers": {"X-Gateway": "%s"}},
          {"provider": "datadog", "apiURL": "%s", "apiKey": "%s", "appKey": "%s"},
@@ -69,7 +70,9 @@ class CanaryIT {
          {"provider": "prometheus", "remoteWriteURL": "https://x:%s@example.com/", "credentials": {"tokn": "%s"},
           "passwrd": "%s", "metrics": [{"sourceMetric": "vus", "secret": "%s"}]}]
         """.formatted(receiver.url("/good/write?key=" + canaries.secret("query")), canaries.secret("token"),
-        canaries.secret("header"), receiver.url("/bad/write?key=" + canaries.secret("bad query")), password,
+        canaries.secret("header"), receiver.url("/bad/query?key=" + canaries.secret("query of the question")),
+        canaries.secret("query token"), canaries.secret("query header"),
+        receiver.url("/bad/write?key=" + canaries.secret("bad query")), password,
         canaries.secret("bad header"), receiver.url("/good"), canaries.secret("apiKey"), canaries.secret("appKey"),
         receiver.url("/bad"), canaries.secret("bad apiKey"), canaries.secret("bad appKey"),
         canaries.secret("user info"),
@@ -104,7 +107,7 @@ class CanaryIT {
   private void readEverything(ServiceClient client, ServiceProcess service, String run, String operator)
       throws IOException, InterruptedException {
     String shown = ask(client, 200, "GET", "/api/v1/test-runs/" + run, "");
-    assertThat(shown).contains("HTTP 401", "***"); // what the receiver said, without what it repeated
+    assertThat(shown).contains("HTTP 401", "***", "readBackError"); // what the receiver said, without what it repeated
     for (String path : List.of("/api/v1/test-runs", "/api/v1/apm-profiles", "/api/v1/apm-profiles/kept",
         "/v3/api-docs", "/actuator/health")) {
       ask(client, 200, "GET", path, "");

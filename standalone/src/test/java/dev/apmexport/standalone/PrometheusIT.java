@@ -41,7 +41,7 @@ class PrometheusIT {
 
   @ParameterizedTest(name = "out_of_order_time_window of {0} h")
   @ValueSource(ints = {0, 2})
-  void holds_every_point_with_its_value_and_no_other(int outOfOrderHours) throws Exception {
+  void t17_end_to_end_prometheus_holds_every_point_with_its_value_and_no_other(int outOfOrderHours) throws Exception {
     var settings = new LocalPrometheus.Settings(Duration.ofHours(outOfOrderHours), LOOKBACK);
     try (var prometheus = LocalPrometheus.start(program, folder.resolve("prometheus-" + outOfOrderHours), settings);
         ServiceClient client = service.client()) {

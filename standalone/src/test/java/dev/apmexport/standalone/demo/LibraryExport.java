@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.apache.hc.core5.util.Timeout;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The demo's export of a log by the library alone: live pass, second pass, and a receiver on the loopback address. */
@@ -50,10 +51,19 @@ final class LibraryExport implements AutoCloseable {
     }
   }
 
-  private final HttpTransport http = new HttpTransport(EgressPolicy.parse("private"));
-  private final Exporter.Means means = new Exporter.Means(http, RetryPolicy.standard(), new SystemTime(),
-      Thread.ofVirtual().factory());
+  private final HttpTransport http;
+  private final Exporter.Means means;
   private List<Problem> warnings = List.of();
+
+  LibraryExport() {
+    this(Duration.ofSeconds(30));
+  }
+
+  /** @param answer how long a receiver may take to answer */
+  LibraryExport(Duration answer) {
+    http = new HttpTransport(EgressPolicy.parse("private"), Timeout.ofSeconds(5), Timeout.of(answer));
+    means = new Exporter.Means(http, RetryPolicy.standard(), new SystemTime(), Thread.ofVirtual().factory());
+  }
 
   /** Exports a log to a receiver of its own; {@code options} are a script's, for the receiver's address. */
   Outcome run(RunFeed feed, int bucketSeconds, Function<URI, String> options)
@@ -76,7 +86,7 @@ final class LibraryExport implements AutoCloseable {
       warnings = live.status(0).warnings();
     }
     Instant deadline = Instant.now().plus(PATIENCE);
-    return new SecondPass(settings, export, feed, means, 1, deadline).run().report();
+    return new SecondPass(settings, export, feed, means, SecondPass.Order.of(1, deadline)).run().report();
   }
 
   /** What the run exported last has shown about its block. */

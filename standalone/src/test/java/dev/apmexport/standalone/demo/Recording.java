@@ -26,6 +26,10 @@ final class Recording {
     return pushes;
   }
 
+  List<RawSample> samples() {
+    return samples;
+  }
+
   int bucketSeconds() {
     return run.bucketSeconds();
   }
