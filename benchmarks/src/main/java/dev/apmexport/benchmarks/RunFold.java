@@ -36,7 +36,7 @@ final class RunFold implements SampleVisitor {
     Steps.Layout layout = new Steps.Layout(1, config.sink().maxBatch());
     Resampler.Config fold = new Resampler.Config(config.resampleRate(), PERIOD, SILENCE, false);
     resampler = new Resampler(fold, series -> outputs(config, series),
-        Steps.live(layout, this::step).windows(config.sink().shape()));
+        Steps.first(layout, this::step).windows(config.sink().shape()));
   }
 
   private static Route.Destinations outputs(ExportConfig config, InputSeries series) {

@@ -2,6 +2,7 @@ package dev.apmexport.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -57,5 +58,13 @@ class WorkTest {
     assertThat(fold.read()).isEqualTo(volume.samples);
     assertThat(fold.points()).isPositive();
     assertThat(fold.late()).isZero();
+  }
+
+  @Test
+  void beside_silent_destinations_every_healthy_export_delivers_the_whole_run() throws Exception {
+    var arrivals = LagMeasurement.run(20, 1).arrivals().stream()
+        .collect(Collectors.groupingBy(Receivers.Arrival::path, Collectors.counting()));
+    assertThat(arrivals).hasSize(20);
+    assertThat(arrivals.values()).containsOnly(arrivals.get("/0")).allMatch(requests -> requests > 35);
   }
 }
