@@ -23,7 +23,8 @@ create unique index export_of_run on export (test_run_id, index) where replay_id
 create unique index export_of_replay on export (replay_id, index) where replay_id is not null;
 create index export_test_run on export (test_run_id);
 
--- One export of a replay: a task of its own, with what became of it. export_id is the export whose ledger is booked in.
+-- One export of a replay: a task of its own, with what became of it. export_id is the export whose ledger is booked in; through_seq is how
+-- much of the log there was when it began, so that whoever goes on with it makes the same of it.
 create table replay_part (
   id           bigint generated always as identity primary key,
   replay_id    bigint not null references replay,
@@ -35,6 +36,7 @@ create table replay_part (
   report       text,
   survey       text,
   error        text,
+  through_seq  bigint,
   started_at   timestamptz,
   ended_at     timestamptz,
   unique (replay_id, index)

@@ -74,7 +74,12 @@ final class Fold implements SampleVisitor {
   /** Plays a log from where this fold is through this record. */
   <E extends Exception> void play(RunFeed feed, long through, Pause<E> pause) throws InterruptedException, E {
     while (seq < through) {
-      for (LogRecord record : feed.read(seq, (int) Math.min(RECORDS_AT_ONCE, through - seq))) {
+      List<LogRecord> records = feed.read(seq, (int) Math.min(RECORDS_AT_ONCE, through - seq));
+      if (records.isEmpty()) {
+        throw new IllegalStateException("The log of run " + settings.testRunId() + " ends after record " + seq
+            + ", though it should reach to " + through + "; a part of it is gone.");
+      }
+      for (LogRecord record : records) {
         take(record);
         boolean more = true;
         while (more) {

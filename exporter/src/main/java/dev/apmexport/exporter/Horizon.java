@@ -2,6 +2,7 @@ package dev.apmexport.exporter;
 
 import dev.apmexport.exporter.resample.Watermark;
 import dev.apmexport.exporter.source.LogRecord;
+import dev.apmexport.exporter.source.RunFeed;
 
 /**
  * How long a pass waits before it takes a window for complete: the one thing in which passes differ. Asked after every
@@ -41,6 +42,11 @@ interface Horizon {
       if (open != Long.MAX_VALUE) { return new Limit(Math.min(open, watermark.lastBucket()), false); }
       return record.seq() == last ? Limit.end(watermark) : Limit.NOTHING;
     };
+  }
+
+  /** The same for all of a log through the record {@code head}. */
+  static Horizon complete(RunFeed feed, long head) {
+    return complete(earliestAfter(feed.firstBuckets(head)));
   }
 
   /** The same for a log that still grows: windows are taken for complete once they end at this second or before. */

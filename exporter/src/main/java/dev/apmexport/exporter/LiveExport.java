@@ -23,21 +23,15 @@ final class LiveExport implements WindowReceiver, AutoCloseable {
   private final Channel channel;
   private volatile long sealed;
   private volatile long lastSealedEnd = Long.MIN_VALUE;
-  private final RunSettings settings;
-  private final RunFeed feed;
-  private final Exporter.Means means;
+  private final Follower follower;
   private volatile long firstSealedEnd = Long.MAX_VALUE;
   private volatile @Nullable Fold own;
-  private @Nullable RollingPass rolling;
-  private long settledThrough;
   private boolean released;
 
   LiveExport(Export export, RunSettings settings, RunFeed feed, Exporter.Means means) {
     this.export = export;
-    this.settings = settings;
-    this.feed = feed;
-    this.means = means;
     this.delivery = new Delivery(export.layout().shards(), export.ledger().load(), means.forExport(export), progress);
+    this.follower = new Follower(settings, export, feed, means, delivery);
     this.steps = Steps.first(export.layout(), delivery::submit).windows(export.config().sink().shape());
     this.channel = new Channel(export, settings, Horizon.LIVE, this);
   }
@@ -73,34 +67,21 @@ final class LiveExport implements WindowReceiver, AutoCloseable {
    * @param run the fold that the exports share
    */
   void roll(Fold run) throws InterruptedException {
-    if (released || isDetached() || run.ended()) { return; }
-    if (delivery.isDrained()) {
-      settledThrough = run.seq();
+    if (!released && !isDetached() && !run.ended()) {
+      follower.advance(run.seq(), firstSealedEnd);
     }
-    if (rolling == null && export.config().reconcile() && isLong()) {
-      rolling = new RollingPass(settings, export, feed, means, () -> settledThrough);
-    }
-    if (rolling != null) {
-      rolling.advance();
-    }
-  }
-
-  private boolean isLong() {
-    return firstSealedEnd <= means.time().instant().minus(RollingPass.BEGINS_AFTER).toEpochMilli();
   }
 
   /** Whether everything that was read is settled at the destination. */
   boolean isDrained() {
-    return !isDetached() && delivery.isDrained() && (rolling == null || rolling.isDrained());
+    return !isDetached() && delivery.isDrained() && follower.isDrained();
   }
 
   /** Throws what a delivery died of. */
   void check() {
     if (released) { return; }
     delivery.check();
-    if (rolling != null) {
-      rolling.check();
-    }
+    follower.check();
   }
 
   /** Nothing more is sent; another pass may take the ledger over. */
@@ -137,6 +118,7 @@ final class LiveExport implements WindowReceiver, AutoCloseable {
   private List<Problem> warnings(Fold read) {
     List<Problem> warnings = new ArrayList<>(channel.warnings(read.ended()));
     warnings.addAll(read.warnings());
+    warnings.addAll(follower.warnings());
     return warnings;
   }
 
@@ -153,16 +135,12 @@ final class LiveExport implements WindowReceiver, AutoCloseable {
 
   void giveUpAt(Instant time) {
     delivery.giveUpAt(time);
-    if (rolling != null) {
-      rolling.giveUpAt(time);
-    }
+    follower.giveUpAt(time);
   }
 
   @Override
   public void close() {
     delivery.close();
-    if (rolling != null) {
-      rolling.close();
-    }
+    follower.close();
   }
 }

@@ -33,6 +33,9 @@ final class Outbox implements AutoCloseable {
   private final List<Step> ready = new ArrayList<>();
   private @Nullable Delivery delivery;
   private boolean late;
+  private @Nullable Duration patience;
+  private long settled;
+  private long handedOver;
 
   /** @param deadline until when a failing destination is tried; in the past, nothing is sent */
   Outbox(Export export, Exporter.Means means, LedgerState booked, int pass, Instant deadline, Progress progress) {
@@ -74,6 +77,7 @@ final class Outbox implements AutoCloseable {
   }
 
   private void submit(Step step) {
+    handedOver++;
     Delivery open = delivery();
     if (open == null || open.gaveUp()) {
       late = true;
@@ -85,6 +89,7 @@ final class Outbox implements AutoCloseable {
   /** The same, and then waits where the destination is slower. */
   void flushPatiently() throws InterruptedException {
     flush();
+    moveDeadline();
     while (!hasRoom()) {
       pause();
     }
@@ -94,6 +99,18 @@ final class Outbox implements AutoCloseable {
     deadline = time;
     if (delivery != null) {
       delivery.giveUpAt(time);
+    }
+  }
+
+  /** From now on the deadline is as long after the last batch that was settled: what goes on may take its time. */
+  void giveUpAfter(Duration time) {
+    patience = time;
+  }
+
+  private void moveDeadline() {
+    if (patience != null && progress.steps() > settled) {
+      settled = progress.steps();
+      giveUpAt(means.time().instant().plus(patience));
     }
   }
 
@@ -127,6 +144,7 @@ final class Outbox implements AutoCloseable {
 
   private void pause() throws InterruptedException {
     check();
+    moveDeadline();
     means.time().sleep(PAUSE);
   }
 
@@ -135,6 +153,11 @@ final class Outbox implements AutoCloseable {
     if (delivery != null) {
       delivery.check();
     }
+  }
+
+  /** How many batches were handed over, sent or not. */
+  long handedOver() {
+    return handedOver;
   }
 
   /** Whether something could not be sent in time. */

@@ -2,6 +2,7 @@ package dev.apmexport.exporter;
 
 import dev.apmexport.exporter.metric.Series;
 import dev.apmexport.exporter.source.RunFeed;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -18,19 +19,24 @@ public final class Replay {
   private final Export export;
   private final RunFeed feed;
   private final Exporter.Means means;
-  private final Range range;
-  private final Instant deadline;
+  private final Plan plan;
   private final PassProgress progress;
 
-  /** @param deadline until when a failing destination is tried */
-  public Replay(RunSettings settings, Export export, RunFeed feed, Exporter.Means means, Range range, Instant deadline,
+  /**
+   * What is to be sent.
+   *
+   * @param patience how long a destination is tried that takes nothing
+   * @param correctFrom as of {@link SecondPass.Order}
+   */
+  public record Plan(Range range, Duration patience, Instant correctFrom) {}
+
+  public Replay(RunSettings settings, Export export, RunFeed feed, Exporter.Means means, Plan plan,
       PassProgress progress) {
     this.settings = settings;
     this.export = export;
     this.feed = feed;
     this.means = means;
-    this.range = range;
-    this.deadline = deadline;
+    this.plan = plan;
     this.progress = progress;
   }
 
@@ -49,7 +55,7 @@ public final class Replay {
     LongSummaryStatistics times = new LongSummaryStatistics();
     LongSummaryStatistics points = new LongSummaryStatistics();
     long head = feed.head();
-    new FirstSteps(settings, export, range, complete(head), step -> {
+    new FirstSteps(settings, export, plan.range, complete(head), step -> {
       times.accept(step.batch().atMillis());
       points.accept(step.batch().size());
       series.addAll(List.of(step.batch().series()));
@@ -65,11 +71,21 @@ public final class Replay {
   public SecondPass.Result run() throws InterruptedException {
     progress.steps(survey().steps());
     long head = feed.head();
-    try (Outbox out = new Outbox(export, means, export.ledger().load(), 1, deadline, progress.delivered())) {
-      new FirstSteps(settings, export, range, complete(head), out::add).play(feed, head, out::flushPatiently);
+    boolean late;
+    try (Outbox out = new Outbox(export, means, export.ledger().load(), 1, fromNow(plan.patience),
+        progress.delivered())) {
+      out.giveUpAfter(plan.patience);
+      new FirstSteps(settings, export, plan.range, complete(head), out::add).play(feed, head, out::flushPatiently);
       out.drain();
+      late = out.isLate();
     }
-    SecondPass.Order order = new SecondPass.Order(1, deadline, Range.ALL, new FirstPass(true, range), Instant.MIN);
+    Instant deadline = fromNow(late ? Duration.ZERO : plan.patience);
+    SecondPass.Order order = new SecondPass.Order(1, deadline, Range.ALL, new FirstPass(true, plan.range),
+        plan.correctFrom);
     return new SecondPass(settings, export, feed, means, order).run();
+  }
+
+  private Instant fromNow(Duration time) {
+    return means.time().instant().plus(time);
   }
 }

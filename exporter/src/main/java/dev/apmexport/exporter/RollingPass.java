@@ -41,7 +41,7 @@ final class RollingPass implements AutoCloseable {
     this.means = means;
     this.settledThrough = settledThrough;
     LedgerState booked = export.ledger().load();
-    Reach reach = new Reach(export.amendment(), means.time(), this::isWanted, Instant.MIN);
+    Reach reach = new Reach(export.amendment(), means.time(), this::isWanted, false);
     this.out = new Outbox(export, means, booked, Booking.ROLLING_PASS, Instant.MAX, new Progress());
     booked.amendments().stream().filter(booking -> !booked.isSettled(booking)).map(Outbox::step).forEach(out::add);
     Reconciliation difference = new Reconciliation(Booking.ROLLING_PASS, reach, booked, out::add);
@@ -68,7 +68,7 @@ final class RollingPass implements AutoCloseable {
     long settled = settledThrough.getAsLong();
     long limit = now.minus(LATENESS).getEpochSecond();
     long[] earliestAfter = Horizon.earliestAfter(feed.firstBuckets(feed.head()));
-    comparison.knowing(Horizon.complete(earliestAfter, limit)).knowing(export.ledger().load(), _ -> true);
+    comparison.knowing(Horizon.complete(earliestAfter, limit)).knowing(export.ledger().loadRejections(), _ -> true);
     through = Math.min(settled, recordThatTells(earliestAfter, limit));
     return comparison.seq() < through;
   }

@@ -1,5 +1,6 @@
 package dev.apmexport.exporter;
 
+import dev.apmexport.exporter.delivery.Progress;
 import dev.apmexport.exporter.delivery.Step;
 import dev.apmexport.exporter.ledger.LedgerState;
 import dev.apmexport.exporter.metric.Point;
@@ -26,6 +27,7 @@ public final class SecondPass {
   private final Exporter.Means means;
   private final Order order;
   private final PassProgress progress;
+  private final boolean watched;
 
   /**
    * What is to be done.
@@ -57,11 +59,17 @@ public final class SecondPass {
   }
 
   public SecondPass(RunSettings settings, Export export, RunFeed feed, Exporter.Means means, Order order) {
-    this(settings, export, feed, means, order, new PassProgress());
+    this(settings, export, feed, means, order, new PassProgress(), false);
   }
 
   public SecondPass(RunSettings settings, Export export, RunFeed feed, Exporter.Means means, Order order,
       PassProgress progress) {
+    this(settings, export, feed, means, order, progress, true);
+  }
+
+  private SecondPass(RunSettings settings, Export export, RunFeed feed, Exporter.Means means, Order order,
+      PassProgress progress, boolean watched) {
+    this.watched = watched;
     this.settings = settings;
     this.export = export;
     this.feed = feed;
@@ -82,18 +90,19 @@ public final class SecondPass {
 
   public Result run() throws InterruptedException {
     long head = feed.head();
-    Horizon complete = Horizon.complete(Horizon.earliestAfter(feed.firstBuckets(head)));
+    Horizon complete = Horizon.complete(feed, head);
+    boolean early = means.time().instant().isBefore(order.correctFrom);
     boolean late = resolveAmbiguous(head, complete);
     // A booking says that those before it are settled, so nothing may follow what is still ambiguous.
-    late = late || sendDifference(head, complete);
-    Compared now = compare(head, complete, export.ledger().load(), _ -> {}, Fold.Pause.NONE);
+    late = late || sendDifference(head, complete, early);
+    Compared now = compare(head, complete, early, export.ledger().load(), _ -> {}, Fold.Pause.NONE);
     long pending = now.difference.pending();
     if (pending == 0 && marksEnd()) {
-      late |= send(now.difference.endMarks());
+      send(now.difference.endMarks());
     }
-    boolean early = now.difference.isEarly();
-    ReconciliationReport report = now.difference.report(doubt(now.comparison)).with(early ? null : readBack(head));
-    return new Result(report, head, late || pending > 0 && !early && isOver(), early);
+    boolean waits = now.difference.isEarly();
+    ReconciliationReport report = now.difference.report(doubt(now.comparison)).with(waits ? null : readBack(head));
+    return new Result(report, head, late || pending > 0 && !waits && isOver(), waits);
   }
 
   /** What the destination shows, where it can be asked; nobody asks what a dry pass would have sent. */
@@ -116,10 +125,9 @@ public final class SecondPass {
     return comparison.isUnproven() || otherFold ? "unproven" : export.shared() ? "shared series" : null;
   }
 
-  private Compared compare(long head, Horizon complete, LedgerState booked, Consumer<Point> out,
-      Fold.Pause<RuntimeException> pause)
-      throws InterruptedException {
-    Reach reach = new Reach(export.amendment(), means.time(), order.range::contains, order.correctFrom);
+  private Compared compare(long head, Horizon complete, boolean early, LedgerState booked, Consumer<Point> out,
+      Fold.Pause<RuntimeException> pause) throws InterruptedException {
+    Reach reach = new Reach(export.amendment(), means.time(), order.range::contains, early);
     Reconciliation difference = new Reconciliation(order.revision, reach, booked, out);
     Comparison comparison = new Comparison(settings, export, order.first, difference, booked).knowing(complete);
     comparison.play(feed, head, pause);
@@ -128,22 +136,33 @@ public final class SecondPass {
   }
 
   /** Returns whether something could not be sent in time. */
-  private boolean sendDifference(long head, Horizon complete) throws InterruptedException {
+  private boolean sendDifference(long head, Horizon complete, boolean early) throws InterruptedException {
     if (isOver()) { return false; }
     LedgerState booked = export.ledger().load();
+    if (watched) {
+      progress.steps(progress.stepsDone() + steps(head, complete, early, booked));
+    }
     try (Outbox out = outbox(booked, order.revision)) {
-      compare(head, complete, booked, out::add, out::flushPatiently);
+      compare(head, complete, early, booked, out::add, out::flushPatiently);
       out.drain();
       return out.isLate();
     }
   }
 
-  private boolean send(List<Point> points) throws InterruptedException {
-    if (isOver()) { return !points.isEmpty(); }
+  /** How many batches are to be sent: for whoever watches, the log is read once more. */
+  private long steps(long head, Horizon complete, boolean early, LedgerState booked) throws InterruptedException {
+    try (Outbox none = new Outbox(export, means, booked, order.revision, Instant.MIN, new Progress())) {
+      compare(head, complete, early, booked, none::add, none::flush);
+      return none.handedOver();
+    }
+  }
+
+  /** What is sent when every point is settled decides nothing about the run any more. */
+  private void send(List<Point> marks) throws InterruptedException {
+    if (isOver()) { return; }
     try (Outbox out = outbox(export.ledger().load(), order.revision)) {
-      out.addAll(points);
+      out.addAll(marks);
       out.drain();
-      return out.isLate();
     }
   }
 

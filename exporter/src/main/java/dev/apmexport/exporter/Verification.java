@@ -90,7 +90,7 @@ final class Verification {
       throws InterruptedException, ReadBack.Failed {
     Expecting right = new Expecting(export.config().sink().shape(), range, this::expect);
     Fold fold = new Fold(settings, new SeriesTable(settings.inputSeriesLimit()),
-        List.of(new Channel(export, settings, Horizon.complete(Horizon.earliestAfter(feed.firstBuckets(head))),
+        List.of(new Channel(export, settings, Horizon.complete(feed, head),
             new Noting(right, window -> sealedThrough = window.endMillis()))));
     fold.play(feed, head, () -> {
       if (points >= POINTS_AT_ONCE) {

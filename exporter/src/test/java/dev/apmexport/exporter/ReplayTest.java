@@ -3,6 +3,7 @@ package dev.apmexport.exporter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.apmexport.exporter.config.ExportConfig;
+import dev.apmexport.exporter.delivery.PointLimit;
 import dev.apmexport.exporter.delivery.RetryPolicy;
 import dev.apmexport.exporter.ledger.Fenced;
 import dev.apmexport.exporter.ledger.InMemoryLedger;
@@ -14,6 +15,7 @@ import dev.apmexport.exporter.sink.prometheus.FakePrometheus;
 import dev.apmexport.exporter.sink.prometheus.FakePrometheus.Fault;
 import dev.apmexport.exporter.sink.prometheus.RemoteWriteConfig;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,14 +45,18 @@ class ReplayTest {
   }
 
   private Replay replay(Range range, Ledger with) {
+    return replay(range, with, Duration.ofHours(1), PointLimit.NONE);
+  }
+
+  private Replay replay(Range range, Ledger with, Duration patience, PointLimit limit) {
     RemoteWriteConfig destination = new RemoteWriteConfig(empty.uri(), new Credentials.None(),
         new Amendment.OutOfOrder(WINDOW));
     ExportConfig config = new ExportConfig("prometheus", played.config.resampleRate(), false, PlayedRun.ENTRIES,
         destination);
     Export export = new Export(0, config, with);
     return new Replay(played.settings, export, played.feed,
-        new Exporter.Means(played.http, RetryPolicy.standard(), played.time, played.time.threads()), range,
-        played.time.instant().plus(Duration.ofHours(1)), progress);
+        new Exporter.Means(played.http, RetryPolicy.standard(), played.time, played.time.threads()).limitedTo(limit),
+        new Replay.Plan(range, patience, played.time.instant()), progress);
   }
 
   @Test
@@ -128,6 +134,26 @@ class ReplayTest {
     ReconciliationReport report = replay(Range.ALL, ledger).run().report();
     assertHeldIsTrue();
     assertThat(report.exact()).as("%s", report).isTrue();
+  }
+
+  @Test
+  void a_destination_that_goes_on_taking_points_may_take_its_time() throws InterruptedException {
+    Instant begin = played.time.instant();
+    Replay slow = replay(Range.ALL, ledger, Duration.ofMinutes(2), PointLimit.of(1, played.time));
+    SecondPass.Result result = slow.run();
+    assertThat(result.gaveUp()).isFalse();
+    assertThat(result.report().exact()).as("%s", result.report()).isTrue();
+    assertThat(Duration.between(begin, played.time.instant())).isGreaterThan(Duration.ofMinutes(5));
+  }
+
+  @Test
+  void one_that_takes_nothing_more_is_given_up_once_the_patience_is_over() throws InterruptedException {
+    empty.faults(() -> empty.points() < 50 ? Fault.NONE : Fault.BUSY);
+    Instant begin = played.time.instant();
+    SecondPass.Result result = replay(Range.ALL, ledger).run();
+    assertThat(result.gaveUp()).isTrue();
+    assertThat(result.report().pending()).isEqualTo(played.truth().size() - empty.points()).isPositive();
+    assertThat(Duration.between(begin, played.time.instant())).isLessThan(Duration.ofMinutes(70));
   }
 
   private void assertHeldIsTrue() {

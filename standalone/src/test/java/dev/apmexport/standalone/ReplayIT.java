@@ -22,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** A recorded run that went to one Prometheus is replayed into another, which is empty and has an out-of-order window. */
 class ReplayIT extends WithPrometheus {
   private static final double SPEED = 20;
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(6);
 
   @TempDir
   private Path folder;

@@ -14,6 +14,11 @@ public final class GiveUp {
   private GiveUp() {}
 
   public static Instant after(Instant finished, Amendment amendment) {
-    return finished.plus(amendment instanceof Amendment.OutOfOrder ? OUT_OF_ORDER : IN_ORDER);
+    return finished.plus(patience(amendment));
+  }
+
+  /** How long a destination is tried that takes nothing. */
+  public static Duration patience(Amendment amendment) {
+    return amendment instanceof Amendment.OutOfOrder ? OUT_OF_ORDER : IN_ORDER;
   }
 }

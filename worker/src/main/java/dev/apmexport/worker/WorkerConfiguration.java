@@ -27,6 +27,7 @@ import dev.apmexport.worker.secondpass.SecondPasses;
 import dev.apmexport.worker.upkeep.Upkeep;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.annotation.Value;
@@ -52,8 +53,7 @@ public class WorkerConfiguration {
   Exporter.Means means(HttpTransport http, DatabaseTimeline time, WorkerSettings settings) {
     Exporter.Means means = new Exporter.Means(http, RetryPolicy.standard(), time,
         Thread.ofVirtual().name("export-", 0).factory());
-    int most = settings.pointsPerSecond();
-    return most == 0 ? means : means.limitedPerDestination(most);
+    return means.limitedPerDestination(settings.pointsPerSecond());
   }
 
   @Bean
@@ -77,7 +77,7 @@ public class WorkerConfiguration {
   ReplayTasks replayTasks(Replays replays, ReplayStates notes, TestRunRepository runs, RunExportRepository exports,
       OpenExports open, MetricLog log, RunStates states, Work work, Exporter.Means means, WorkerSettings settings) {
     return new ReplayTasks(replays, notes, runs, exports, open, log, states, work,
-        means.limitedTo(PointLimit.of(settings.replayPointsPerSecond(), means.time())));
+        means.limitedTo(PointLimit.of(settings.replayPointsPerSecond(), means.time())), settings.replays());
   }
 
   @Bean
@@ -100,15 +100,20 @@ public class WorkerConfiguration {
 
   @Bean(initMethod = "start", destroyMethod = "stop")
   Scheduler replayScheduler(DataSource database, ReplayTasks replays, WorkerSettings settings, DatabaseTimeline clock) {
-    return scheduler(database, List.of(replays.task()), Work.REPLAY_TABLE, settings.replays() + 1, clock)
+    return scheduler(database, List.of(replays.task()), Work.REPLAY_TABLE, settings.replays() + 2, clock)
         .startTasks(replays.sweep()).build();
   }
 
-  private static SchedulerBuilder scheduler(DataSource database, List<Task<?>> tasks, String table, int threads,
+  static SchedulerBuilder scheduler(DataSource database, List<Task<?>> tasks, String table, int threads,
       DatabaseTimeline clock) {
     return Scheduler.create(database, tasks).tableName(table).threads(threads)
-        .executorService(Executors.newVirtualThreadPerTaskExecutor()).pollingInterval(Duration.ofMillis(500))
+        .executorService(executor(table, threads)).pollingInterval(Duration.ofMillis(500))
         .heartbeatInterval(Duration.ofSeconds(2)).missedHeartbeatsLimit(4).shutdownMaxWait(Duration.ofSeconds(20))
         .clock(clock::instant);
+  }
+
+  /** The scheduler hands over more than it has threads for, so as not to be idle: the executor is what bounds them. */
+  private static ExecutorService executor(String table, int threads) {
+    return Executors.newFixedThreadPool(threads, Thread.ofVirtual().name(table + "-", 0).factory());
   }
 }

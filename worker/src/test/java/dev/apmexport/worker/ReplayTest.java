@@ -151,7 +151,7 @@ class ReplayTest extends WithReplays {
     TestRun run = ended(receiver.uri("/write"), "");
     stuckAfter(10);
     RunReplay replay = everything(run, there.uri(), OUT_OF_ORDER + OURS);
-    await("an error is told", () -> now(replay).parts().getFirst().progress().lastError() != null);
+    awaitAnError(replay);
     assertThat(now(replay).state()).isEqualTo(State.RUNNING);
     assertThat(now(replay).parts().getFirst().progress().lastError()).contains("503", "busy");
     long exportId = now(replay).parts().getFirst().exportId();
@@ -168,19 +168,12 @@ class ReplayTest extends WithReplays {
         .param(Long.toString(part.id())).query(Long.class).single() == 0);
   }
 
-  /** The destination takes so many requests, and then says that it is busy. */
-  private AtomicInteger stuckAfter(int requests) {
-    AtomicInteger taken = new AtomicInteger();
-    there.faults(() -> taken.get() < requests && taken.incrementAndGet() > 0 ? Fault.NONE : Fault.BUSY);
-    return taken;
-  }
-
   @Test
   void another_worker_goes_on_where_one_stopped_and_sends_no_settled_step_again() {
     TestRun run = ended(receiver.uri("/write"), "");
     stuckAfter(10);
     RunReplay replay = everything(run, there.uri(), OUT_OF_ORDER);
-    await("an error is told", () -> now(replay).parts().getFirst().progress().lastError() != null);
+    awaitAnError(replay);
 
     worker.close();
     AtomicInteger taken = new AtomicInteger();
@@ -199,7 +192,7 @@ class ReplayTest extends WithReplays {
     TestRun run = ended(receiver.uri("/write"), "");
     stuckAfter(10);
     RunReplay replay = everything(run, there.uri(), OUT_OF_ORDER);
-    await("an error is told", () -> now(replay).parts().getFirst().progress().lastError() != null);
+    awaitAnError(replay);
     ReplayPart part = now(replay).parts().getFirst();
     long epoch = epoch(part.exportId());
     try (var other = startWorker()) {
@@ -249,7 +242,7 @@ class ReplayTest extends WithReplays {
     TestRun run = ended(receiver.uri("/write"), "");
     stuckAfter(0);
     RunReplay replay = everything(run, there.uri(), OUT_OF_ORDER);
-    await("an error is told", () -> now(replay).parts().getFirst().progress().lastError() != null);
+    awaitAnError(replay);
     jdbc.sql("update test_run set log_dropped_at = now() where id = ?").param(run.id()).update();
     worker.close();
     begin();

@@ -3,6 +3,7 @@ package dev.apmexport.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.apmexport.exporter.sink.prometheus.FakePrometheus;
+import dev.apmexport.exporter.sink.prometheus.FakePrometheus.Fault;
 import dev.apmexport.store.audit.Act;
 import dev.apmexport.store.replay.ReplayPart;
 import dev.apmexport.store.replay.ReplayRequest;
@@ -16,9 +17,11 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import tools.jackson.databind.json.JsonMapper;
@@ -42,8 +45,20 @@ abstract class WithReplays extends WithWorker {
     return "{\"provider\":\"prometheus\",\"remoteWriteURL\":\"" + url + "\",\"resampleRate\":1" + more + "}";
   }
 
-  /** A run to this receiver, with a bucket of five requests each second, that is over. */
+  /** A run to this receiver, with a bucket of five requests each second, that is over: no push can come any more. */
   TestRun ended(URI url, String more) {
+    TestRun run = justEnded(url, more);
+    endedSecondsAgo(run, 250);
+    return run;
+  }
+
+  void endedSecondsAgo(TestRun run, int seconds) {
+    jdbc.sql("update run_head set finished_at = clock_timestamp() - ? * interval '1 second' where test_run_id = ?")
+        .params(seconds, run.id()).update();
+  }
+
+  /** The same, and pushes are still taken. */
+  TestRun justEnded(URI url, String more) {
     us = tenant();
     TestRun run = run(us, "{\"apm\":[" + block(url, more) + "]}");
     push(run, BUCKETS, AGO);
@@ -70,6 +85,24 @@ abstract class WithReplays extends WithWorker {
 
   RunReplay now(RunReplay replay) {
     return worker.getBean(Replays.class).find(replay.id()).orElseThrow();
+  }
+
+  /** The destination takes so many requests, and then says that it is busy. */
+  void stuckAfter(int requests) {
+    AtomicInteger taken = new AtomicInteger();
+    there.faults(() -> taken.get() < requests && taken.incrementAndGet() > 0 ? Fault.NONE : Fault.BUSY);
+  }
+
+  void awaitAnError(RunReplay replay) {
+    await("an error is told", () -> now(replay).parts().getFirst().progress().lastError() != null);
+  }
+
+  /** Returns when a worker has looked at a part of the replay after this and has put it off. */
+  void awaitLook(RunReplay replay) {
+    long part = now(replay).parts().getFirst().id();
+    OffsetDateTime since = jdbc.sql("select clock_timestamp()").query(OffsetDateTime.class).single();
+    await("a look at the part", () -> jdbc.sql("select exists (select 1 from replay_task where task_instance = ? "
+        + "and last_success > ? and not picked)").params(Long.toString(part), since).query(Boolean.class).single());
   }
 
   ReplayPart over(RunReplay replay) {

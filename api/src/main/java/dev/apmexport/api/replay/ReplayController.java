@@ -83,13 +83,14 @@ public class ReplayController {
     }
   }
 
-  @Operation(summary = "Lists replays, the newest first.")
+  @Operation(summary = "Lists replays, the newest first, without their reports.")
   @GetMapping
   Page<ReplayView> list(TenantOrOperator caller, @RequestParam(required = false) @Nullable Long testRunId,
       @RequestParam(name = "limit", defaultValue = "50") int size,
       @RequestParam(required = false) @Nullable Long before) {
     return patience.call(0, () -> Page.of(replays.page(caller.tenant(), testRunId,
-        before == null ? Long.MAX_VALUE : before, Page.limit(size).max()), size, ReplayView::of, RunReplay::id));
+        before == null ? Long.MAX_VALUE : before, Page.limit(size).max()), size,
+        replay -> ReplayView.of(replay).withoutReports(), RunReplay::id));
   }
 
   @Operation(summary = "Shows a replay and how far it is.")

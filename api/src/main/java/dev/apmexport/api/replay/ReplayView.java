@@ -31,13 +31,19 @@ record ReplayView(String id, String testRunId, String mode, boolean dryRun, bool
    * @param pointsPerSecond over the last ten seconds
    * @param secondsLeft null while that cannot be told
    * @param lastError why it failed, or the destination's latest failure
-   * @param report what became of the points; of a dry run what would be sent is pending
+   * @param report what became of the points; of a dry run what would be sent is pending; null in a
+   *   list
    * @param survey what a dry run of everything would send
    */
   record PartView(int exportIndex, String provider, String state, long steps, long stepsDone, long pointsSent,
       long pointsRefused, double pointsPerSecond, @Nullable Long secondsLeft, @Nullable String lastError,
       @Nullable ReconciliationReport report, @Nullable ReplaySurvey survey, @Nullable Instant startedAt,
       @Nullable Instant endedAt) {
+
+    PartView withoutReport() {
+      return new PartView(exportIndex, provider, state, steps, stepsDone, pointsSent, pointsRefused, pointsPerSecond,
+          secondsLeft, lastError, null, survey, startedAt, endedAt);
+    }
 
     static PartView of(ReplayPart part) {
       ReplayProgress progress = part.progress();
@@ -47,6 +53,13 @@ record ReplayView(String id, String testRunId, String mode, boolean dryRun, bool
           part.state().isOver() ? null : progress.secondsLeft(), failure == null ? progress.lastError() : failure,
           part.report(), part.survey(), part.startedAt(), part.endedAt());
     }
+  }
+
+  /** As in a list, which would be long with all the reports. */
+  ReplayView withoutReports() {
+    return new ReplayView(id, testRunId, mode, dryRun, newDestination, from, to, state, cancelling, createdBy,
+        createdAt,
+        startedAt, endedAt, parts.stream().map(PartView::withoutReport).toList());
   }
 
   static ReplayView of(RunReplay replay) {

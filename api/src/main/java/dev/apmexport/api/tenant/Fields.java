@@ -91,8 +91,9 @@ public final class Fields {
   public @Nullable Instant time(String field) {
     if (!has(field)) { return null; }
     try {
-      return OffsetDateTime.parse(body.path(field).asString("")).toInstant();
-    } catch (DateTimeParseException e) {
+      Instant time = OffsetDateTime.parse(body.path(field).asString("")).toInstant();
+      return Instant.ofEpochMilli(time.toEpochMilli()); // all that is kept of a time, whose milliseconds must fit a long
+    } catch (DateTimeParseException | ArithmeticException e) {
       fault(field, "must be a time such as \"2026-01-31T09:00:00Z\"; got " + shown(field) + ".");
       return null;
     }

@@ -126,6 +126,15 @@ class ReplayElsewhereTest extends WithReplays {
         .as("another account").isNotEqualTo(exportOf(first));
   }
 
+  @Test
+  void a_difference_begins_anew_where_the_log_has_grown_since_the_earlier_replay() {
+    String first = elsewhere("everything", 0, THERE).at("/id");
+    over(first, "done");
+    jdbc.sql("update run_head set next_seq = next_seq + 1 where test_run_id = ?").param(Long.parseLong(run)).update();
+
+    assertThat(exportOf(elsewhere("difference", 0, THERE).at("/id"))).isNotEqualTo(exportOf(first));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"cancelled", "failed"})
   void a_difference_begins_anew_where_the_earlier_replay_did_not_come_to_its_end(String state) {
@@ -142,6 +151,10 @@ class ReplayElsewhereTest extends WithReplays {
   private void over(String replay, String state) {
     jdbc.sql("update replay_part set state = ?, ended_at = now() where replay_id = ?")
         .params(state, Long.parseLong(replay)).update();
+    jdbc.sql(
+        "update export set reconciled_seq = (select next_seq from run_head h where h.test_run_id = export.test_run_id) "
+            + "where replay_id = ?")
+        .param(Long.parseLong(replay)).update();
   }
 
   private long exportOf(String replay) {

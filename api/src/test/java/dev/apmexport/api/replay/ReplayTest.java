@@ -45,6 +45,8 @@ class ReplayTest extends WithReplays {
     assertThat(refused.json().path("problems").valueStream().map(problem -> problem.path("path").asString()))
         .containsExactlyInAnyOrder("testRunId", "mode", "exportIndex", "from", "dryRun", "destination", "colour");
     assertThat(refused.text()).doesNotContain("canary");
+    assertThat(ask("difference", ",\"from\":\"+999999999-01-01T00:00:00Z\"").at("/detail"))
+        .contains("from: must be a time such as");
     assertThat(ask("all", "").at("/detail")).contains("difference", "everything", "all");
     assertThat(ask("difference", ",\"from\":\"2026-01-31T10:00:00Z\",\"to\":\"2026-01-31T10:00:00Z\"").at("/detail"))
         .contains("to: must be after from.");

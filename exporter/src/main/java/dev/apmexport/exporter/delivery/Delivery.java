@@ -61,6 +61,19 @@ public final class Delivery implements AutoCloseable {
     lanes.get(step.shard()).submit(step);
   }
 
+  /** What was handed in up to now. */
+  public Mark mark() {
+    long[] handedIn = lanes.stream().mapToLong(Lane::submitted).toArray();
+    return () -> IntStream.range(0, handedIn.length).allMatch(i -> lanes.get(i).done() >= handedIn[i]);
+  }
+
+  /** A place in what was handed in. */
+  @FunctionalInterface
+  public interface Mark {
+    /** Whether everything before it is settled. */
+    boolean isSettled();
+  }
+
   void left(int points) {
     waiting.addAndGet(-points);
   }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,8 @@ final class Lane {
   private final BlockingQueue<Step> queue = new LinkedBlockingQueue<>();
   /** From when on nothing of a series is sent; what stands before, a correction, may still be taken. */
   private final Map<Long, Long> quarantined = new HashMap<>();
+  private final AtomicLong submitted = new AtomicLong();
+  private volatile long done; // written by the lane's thread alone
   private volatile @Nullable Step current;
   private volatile @Nullable RuntimeException death;
   private volatile boolean gaveUp;
@@ -42,8 +45,19 @@ final class Lane {
     thread.start();
   }
 
+  /** By one thread at a time. */
   void submit(Step step) {
+    submitted.incrementAndGet();
     queue.add(step);
+  }
+
+  long submitted() {
+    return submitted.get();
+  }
+
+  /** How many of the steps submitted are settled, which are the first. */
+  long done() {
+    return done;
   }
 
   boolean gaveUp() {
@@ -77,6 +91,7 @@ final class Lane {
         Step step = queue.take();
         current = step;
         settle(step, transmission);
+        done++;
         delivery.left(step.batch().size());
         current = null;
       }
@@ -98,9 +113,10 @@ final class Lane {
       return;
     }
     awaitTime(step.batch().atMillis());
+    long asked = means.time().millis();
     means.ledger().book(step.booking());
     Batch wanted = wanted(step);
-    int lost = send(step, wanted, transmission);
+    int lost = send(step, wanted, asked, transmission);
     if (lost > 0 || queue.isEmpty()) {
       // Else the next booking settles this step, in the same commit.
       means.ledger().settle(step.pass(), step.shard(), step.number());
@@ -109,9 +125,11 @@ final class Lane {
   }
 
   /** Returns how many points were not taken, each of which is noted. */
-  private int send(Step step, Batch wanted, Transmission transmission) throws InterruptedException, GaveUp {
+  private int send(Step step, Batch wanted, long asked, Transmission transmission)
+      throws InterruptedException, GaveUp {
     try {
-      List<Transmission.Refused> refused = transmission.send(wanted, () -> means.ledger().book(step.booking()));
+      List<Transmission.Refused> refused = transmission.send(wanted, asked,
+          () -> means.ledger().book(step.booking()));
       refused.forEach(part -> reject(step.pass(), part));
       return refused.stream().mapToInt(part -> part.points().size()).sum();
     } catch (LeftOut e) {

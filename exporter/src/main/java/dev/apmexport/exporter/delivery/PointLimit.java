@@ -23,8 +23,9 @@ public final class PointLimit {
     this.limiters = limiters;
   }
 
-  /** @param perSecond at least 1 */
+  /** @param perSecond 0 for no limit */
   public static PointLimit of(int perSecond, Timeline time) {
+    if (perSecond == 0) { return NONE; }
     int atOnce = Math.max(1, perSecond / PARTS_OF_A_SECOND);
     RateLimiterConfig config = RateLimiterConfig.custom().limitForPeriod(atOnce)
         .limitRefreshPeriod(Duration.ofSeconds(1).multipliedBy(atOnce).dividedBy(perSecond))

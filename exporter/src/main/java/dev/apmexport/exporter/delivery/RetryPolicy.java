@@ -11,6 +11,8 @@ import java.time.Duration;
 public record RetryPolicy(IntervalFunction backoff) {
   /** A batch that failed so often is suspected to hold something the remote end cannot digest. */
   static final int SUSPECT_AFTER = 10;
+  /** The same for a part of such a batch; one failure is an accident. */
+  static final int POISON_AFTER = 2;
   /** How often a destination that refuses our credentials is asked again. */
   static final Duration WHILE_PAUSED = Duration.ofSeconds(30);
 

@@ -48,11 +48,12 @@ final class Transmission {
   /**
    * Returns when every point is taken or refused. Throws where the rest of them is not to be sent.
    *
-   * @param hold asks the ledger whether the export is still ours, which it was just now
+   * @param heldAt when the ledger was asked last whether the export is ours, and it was
+   * @param hold asks it again
    */
-  List<Refused> send(Batch batch, Runnable hold) throws InterruptedException, GaveUp, LeftOut {
+  List<Refused> send(Batch batch, long heldAt, Runnable hold) throws InterruptedException, GaveUp, LeftOut {
     this.hold = hold;
-    heldAt = means.time().millis();
+    this.heldAt = heldAt;
     refused = new ArrayList<>();
     search = new Search();
     poisonous = false;
@@ -122,9 +123,9 @@ final class Transmission {
 
   /** A worker that stood still or waited long may have lost the export; what it sent then could spoil a correction. */
   private void holdOn() {
-    if (means.time().millis() - heldAt > HELD_FOR_MILLIS) {
-      hold.run();
-      heldAt = means.time().millis();
+    for (long now = means.time().millis(); now - heldAt > HELD_FOR_MILLIS; now = means.time().millis()) {
+      hold.run(); // which may itself take long, so it counts from its beginning
+      heldAt = now;
     }
   }
 
@@ -144,11 +145,12 @@ final class Transmission {
 
   /**
    * Whether the batch is what the destination fails for: it must be well but for it. While parts of such a batch are
-   * told apart, one failure is enough; a batch that is taken apart because it was refused may meet a failure like any
+   * told apart, a second failure is enough; a batch that is taken apart because it was refused may meet a failure like any
    * other.
    */
   private boolean isPoison(RetryLater later) {
-    return later.cause() == Cause.FAILED && wellOtherwise && (poisonous || failed >= RetryPolicy.SUSPECT_AFTER);
+    return later.cause() == Cause.FAILED && wellOtherwise
+        && failed >= (poisonous ? RetryPolicy.POISON_AFTER : RetryPolicy.SUSPECT_AFTER);
   }
 
   private void backOff(RetryLater later, int failures) throws InterruptedException, GaveUp {

@@ -7,6 +7,11 @@ package dev.apmexport.exporter.ledger;
 public interface Ledger {
   LedgerState load();
 
+  /** What was rejected in the first pass, and maybe more: all that has to be known of batches that are known to be settled. */
+  default LedgerState loadRejections() {
+    return load();
+  }
+
   /** Books a batch before its first byte leaves. All earlier steps of the same pass and shard are settled by that. */
   void book(Booking booking);
 

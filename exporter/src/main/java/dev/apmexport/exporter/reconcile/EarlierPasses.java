@@ -5,25 +5,29 @@ import dev.apmexport.exporter.ledger.LedgerState;
 import dev.apmexport.exporter.metric.Point;
 import dev.apmexport.exporter.metric.Series;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Map.Entry;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What second passes have set at the destination before, an interrupted try of this one among them. */
+/**
+ * What passes that amend have set at the destination before, an interrupted try of this one among them, and what they
+ * have tried: a point that was refused or not acknowledged may be there all the same.
+ */
 final class EarlierPasses {
   private final Map<Series, TreeMap<Long, Amended>> points = new HashMap<>();
+  private final Map<Series, Map<Long, Set<Double>>> tried = new HashMap<>();
   private final Map<Series, Long> endMarks = new HashMap<>();
 
-  /**
-   * A value, and the revision of the pass that has set it.
-   *
-   * @param times how often the point was set by such passes
-   */
-  record Amended(double value, int revision, int times) {}
+  /** A value, and the revision of the pass that has set it. */
+  record Amended(double value, int revision) {}
 
   EarlierPasses(LedgerState booked) {
     for (Booking booking : booked.amendments()) {
+      booking.amendments().forEach(point -> tried.computeIfAbsent(point.series(), _ -> new HashMap<>())
+          .computeIfAbsent(point.atMillis(), _ -> new HashSet<>()).add(point.value()));
       if (booked.isSettled(booking)) {
         booking.amendments().stream()
             .filter(point -> booked.rejection(booking.pass(), point.series().key(), point.atMillis()).isEmpty())
@@ -36,10 +40,15 @@ final class EarlierPasses {
     if (point.isEndMark()) {
       endMarks.merge(point.series(), point.atMillis(), Math::max);
     } else {
-      points.computeIfAbsent(point.series(), _ -> new TreeMap<>()).merge(point.atMillis(),
-          new Amended(point.value(), pass, 1),
-          (before, now) -> new Amended(now.value(), now.revision(), before.times() + 1));
+      points.computeIfAbsent(point.series(), _ -> new TreeMap<>())
+          .put(point.atMillis(), new Amended(point.value(), pass));
     }
+  }
+
+  /** How many other values than this the point was given, or may have been. */
+  long otherValues(Point point) {
+    return tried.getOrDefault(point.series(), Map.of()).getOrDefault(point.atMillis(), Set.of()).stream()
+        .filter(value -> !Reconciliation.same(value, point.value())).count();
   }
 
   @Nullable

@@ -2,7 +2,6 @@ package dev.apmexport.exporter.reconcile;
 
 import dev.apmexport.exporter.sink.Amendment;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.LongPredicate;
 
@@ -10,10 +9,9 @@ import java.util.function.LongPredicate;
  * How far back a destination lets itself be set right at this moment, and why no farther.
  *
  * @param wanted of which times points are to be sent at all
- * @param correctFrom from when on points are set right at a receiver that takes one correction only: while more data
- *   may come, the one might be spent too early
+ * @param early whether more data may come: a receiver that takes one correction for each point is not corrected then
  */
-public record Reach(Amendment amendment, InstantSource clock, LongPredicate wanted, Instant correctFrom) {
+public record Reach(Amendment amendment, InstantSource clock, LongPredicate wanted, boolean early) {
   /** Sending takes time, so a minute less than the receiver allows. */
   private static final Duration MARGIN = Duration.ofMinutes(1);
 
@@ -46,7 +44,7 @@ public record Reach(Amendment amendment, InstantSource clock, LongPredicate want
 
   /** Whether what is put before accepted points has to wait for data that may still come. */
   boolean isEarly() {
-    return replacesOnce() && clock.instant().isBefore(correctFrom);
+    return early && replacesOnce();
   }
 
   String whyNot() {

@@ -102,7 +102,7 @@ public final class Reconciliation {
       missing(track, right);
     } else if (same(holds, cell.right)) {
       countRight(amended, cell.sent != null);
-    } else if (amended != null && reach.replacesOnce() && isSpent(track, amended, at)) {
+    } else if (isSpent(track, right)) {
       amending.spent(right);
     } else if (reach.overwrites()) {
       amending.changed(right, true);
@@ -113,7 +113,7 @@ public final class Reconciliation {
 
   /** The destination holds, or is about to be sent, something later. */
   private void isNotTheNewest(Track track) {
-    track.missing.forEach(amending::gap);
+    track.missing.forEach(point -> fillGap(track, point));
     track.missing.clear();
     Point changed = track.changed;
     if (changed != null) {
@@ -138,14 +138,24 @@ public final class Reconciliation {
     return at >= track.lostFrom;
   }
 
-  /** Whether a point was written out of order before; one that continued its series was not. */
-  private boolean isSpent(Track track, Amended amended, long at) {
-    return amended.times() > 1 || !isTail(track, at);
+  /**
+   * Whether a receiver that takes one correction for each point may have had it. What continued its series was none.
+   */
+  private boolean isSpent(Track track, Point point) {
+    return reach.replacesOnce() && earlier.otherValues(point) > (isTail(track, point.atMillis()) ? 1 : 0);
   }
 
   private void appendAll(Track track) {
     track.missing.forEach(point -> append(track, point));
     track.missing.clear();
+  }
+
+  private void fillGap(Track track, Point point) {
+    if (isSpent(track, point)) {
+      amending.spent(point);
+    } else {
+      amending.gap(point);
+    }
   }
 
   private void countRight(@Nullable Amended amended, boolean hadValue) {
@@ -166,7 +176,7 @@ public final class Reconciliation {
   private void append(Track track, Point point) {
     track.continued = true;
     if (point.atMillis() < earlier.newest(point.series()) && !reach.overwrites()) {
-      amending.gap(point);
+      fillGap(track, point);
     } else {
       amending.tail(point);
     }

@@ -4,7 +4,6 @@ import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +56,19 @@ public final class HttpTransport implements AutoCloseable {
    * lanes of a silent host the circuit breakers let one for each export through.
    */
   private static final int IN_FLIGHT = 200;
-  private static final int MOST_SHARED = 1_000;
+  private static final int MOST_SHARED = 10_000;
+
+  /** Short, since whoever sends has looked at the age of what it sends, and whether it still may, just before. */
+  private static final Duration TURN = Duration.ofSeconds(5);
+
+  /** Nothing was sent, since enough others send to the same host. */
+  static final class NoTurn extends IOException {
+    private static final long serialVersionUID = 1;
+
+    NoTurn(String message) {
+      super(message);
+    }
+  }
 
   private final EgressPolicy policy;
   private final Timeout connect;
@@ -123,6 +134,11 @@ public final class HttpTransport implements AutoCloseable {
   /** The same where the time to come back is reckoned by this clock. Closing it leaves the connections alone. */
   public HttpTransport on(InstantSource other) {
     return new HttpTransport(policy, connect, answer, client, false, shared, other);
+  }
+
+  /** By which the time to come back is reckoned. */
+  public InstantSource clock() {
+    return clock;
   }
 
   /** Throws where there is no answer; any status is an answer. */
@@ -199,7 +215,7 @@ public final class HttpTransport implements AutoCloseable {
     Duration longest = answer.toDuration().multipliedBy(patience);
     Bulkhead turns = turns(request);
     if (!turns.tryAcquirePermission()) {
-      throw new InterruptedIOException("there was no turn beside " + IN_FLIGHT + " other requests to the same host");
+      throw new NoTurn("there was no turn beside " + IN_FLIGHT + " other requests to the same host");
     }
     var late = new CompletableFuture<Void>().orTimeout(longest.toMillis(), TimeUnit.MILLISECONDS);
     late.exceptionally(_ -> {
@@ -222,7 +238,7 @@ public final class HttpTransport implements AutoCloseable {
     URIAuthority to = request.getAuthority();
     return shared("turns at " + to.getHostName().toLowerCase(Locale.ROOT) + ":" + to.getPort() + request.getScheme(),
         Bulkhead.class, () -> Bulkhead.of("turns", BulkheadConfig.custom().maxConcurrentCalls(IN_FLIGHT)
-            .maxWaitDuration(answer.toDuration().multipliedBy(2)).build()));
+            .maxWaitDuration(TURN).build()));
   }
 
   private Answer answer(HttpUriRequestBase request, ClassicHttpResponse response) throws IOException {

@@ -44,7 +44,8 @@ public final class HttpVerdict {
   /** @param destination without any secret */
   public static WriteResult.RetryLater noAnswer(String destination, IOException e) {
     String what = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    return new WriteResult.RetryLater(Cause.NO_ANSWER, "No answer from " + destination + ": " + shortened(what),
+    Cause cause = e instanceof HttpTransport.NoTurn ? Cause.BUSY : Cause.NO_ANSWER;
+    return new WriteResult.RetryLater(cause, "No answer from " + destination + ": " + shortened(what),
         Duration.ZERO);
   }
 

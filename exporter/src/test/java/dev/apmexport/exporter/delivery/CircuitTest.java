@@ -104,8 +104,9 @@ class CircuitTest extends DeliveryFixture {
         .allMatch(one -> one.when() == one.atMillis());
     long suspected = sink.sent().stream().filter(one -> one.series().size() == 16).mapToLong(Sent::when).max()
         .orElseThrow();
+    // Each of the three failing parts is asked twice, after the shortest back-off.
     assertThat(sink.sent().stream().filter(one -> one.atMillis() == NOW - 1 && one.series().size() < 16))
-        .isNotEmpty().allMatch(one -> one.when() == suspected);
+        .isNotEmpty().allMatch(one -> one.when() >= suspected && one.when() <= suspected + 3 * 100);
   }
 
   @Test

@@ -30,6 +30,11 @@ class PointLimitTest extends DeliveryFixture {
     assertThat((times[times.length - 1] - NOW) / 1000.0).isBetween(seconds * 0.9 - 1, seconds + 1);
   }
 
+  @Test
+  void a_limit_of_0_is_none() {
+    assertThat(PointLimit.of(0, time)).isSameAs(PointLimit.NONE);
+  }
+
   /** A batch leaves when the last of its points may, so one that is larger than the limit counts for its own wait. */
   private static void assertEven(long[] times, int batch, int perSecond) {
     for (int i = 0; i < times.length; i++) {

@@ -25,7 +25,7 @@ abstract class ReconciliationFixture {
 
   final LedgerState ledger = new LedgerState();
   Amendment amendment = NONE;
-  Instant correctFrom = Instant.MIN;
+  boolean early;
   int revision = 1;
   private final List<Consumer<Reconciliation>> fed = new ArrayList<>();
   private final List<Point> points = new ArrayList<>();
@@ -64,7 +64,7 @@ abstract class ReconciliationFixture {
 
   /** Compares what was fed with the ledger as it is now. */
   Reconciliation compared(Consumer<Point> out) {
-    Reach reach = new Reach(amendment, () -> Instant.ofEpochMilli(NOW), _ -> true, correctFrom);
+    Reach reach = new Reach(amendment, () -> Instant.ofEpochMilli(NOW), _ -> true, early);
     Reconciliation difference = new Reconciliation(revision, reach, ledger, out);
     fed.forEach(feeding -> feeding.accept(difference));
     difference.compareBefore(2_000);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.apmexport.exporter.ledger.Rejection;
 import dev.apmexport.exporter.metric.Point;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -159,12 +158,12 @@ class ReconciliationTest extends ReconciliationFixture {
   @Test
   void corrections_wait_while_more_data_may_come_and_what_continues_a_series_does_not() {
     amendment = TEN_MINUTES;
-    correctFrom = Instant.ofEpochSecond(10_200);
+    early = true;
     compare("gauge", "9990=1 9992=3", "9990=2 9991=2 9992=3 9993=4");
     assertThat(send()).containsExactly("gauge 9993=4.0");
     assertThat(compared(_ -> {}).isEarly()).isTrue();
     assertThat(report().pending()).isEqualTo(2);
-    correctFrom = Instant.MIN;
+    early = false;
     assertThat(send()).containsExactly("gauge 9990=2.0", "gauge 9991=2.0");
     assertReport("exact expected 4 asExpected 1 filled 2 corrected 1");
   }

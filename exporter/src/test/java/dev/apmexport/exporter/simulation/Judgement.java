@@ -14,8 +14,6 @@ import java.util.stream.Stream;
 /** Compares what the receiver holds with what is right, and both with what the report says. */
 final class Judgement {
   private static final int MOST_TOLD = 12;
-  /** A worker that has lost the export cannot know it before its request is answered, one for each shard. */
-  private static final int MOST_SHARDS = 4;
 
   private final Outcome outcome;
   private final ReconciliationReport report;
@@ -25,6 +23,7 @@ final class Judgement {
   private long wrong;
   private long excused;
   private long rightAfterAll;
+  private final List<Shipment.Place> rightAndRefused = new ArrayList<>();
   private long closings;
   private long closingsRefused;
 
@@ -41,7 +40,7 @@ final class Judgement {
   List<String> faults() {
     live();
     equation();
-    check(outcome.wire().fenced() <= MOST_SHARDS, "a worker sent %d requests after another had taken over",
+    check(outcome.wire().fenced() == 0, "a worker sent %d requests although it must have known that it was overtaken",
         outcome.wire().fenced());
     outcome.violations().forEach(violation -> fault("violation: %s", violation));
     if (outcome.scenario().version() == Scenario.Version.SAME) {
@@ -123,6 +122,9 @@ final class Judgement {
     boolean isRight = same(held, right);
     boolean refused = isRefused(place);
     if (isRight) {
+      if (refused && !outcome.wire().mayHoldUntold(place)) {
+        rightAndRefused.add(place);
+      }
       rightAfterAll += (refused || report.pending() > 0) && outcome.wire().mayHoldUntold(place) ? 1 : 0;
     } else if (isSpoilt(place)) {
       excused++;
@@ -151,7 +153,8 @@ final class Judgement {
         report.pending());
     long most = wrong + excused + rightAfterAll + closingsRefused + (report.pending() > 0 ? oracle.points().size() : 0);
     check(wrong <= told, "%d points are wrong, %d are told of", wrong, told);
-    check(told <= most, "%d points are told to be wrong, of which at most %d are", told, most);
+    check(told <= most, "%d points are told to be wrong, of which at most %d are; right are %s: %s", told, most,
+        rightAndRefused.stream().limit(MOST_TOLD).toList(), report);
     long extra = report.expected() - oracle.size();
     check(report.pending() > 0 ? extra >= 0 : extra == closings, "%d points were expected, %d and %d closing ones are",
         report.expected(), oracle.size(), closings);

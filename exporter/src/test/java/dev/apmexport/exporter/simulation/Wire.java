@@ -15,6 +15,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Map.Entry;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -30,8 +32,14 @@ final class Wire implements AutoCloseable {
   private final Map<Fault, Integer> met = new TreeMap<>();
   private final Set<Shipment.Place> unacknowledged = new HashSet<>();
   private final Set<Shipment.Place> belated = new HashSet<>();
+  /** So long a worker may go by what its ledger told it last. */
+  private static final long KNOWS_AFTER_MILLIS = 5_000;
+
   private final List<Delayed> delayed = new ArrayList<>();
-  private int holder;
+  /** When each worker lost the export, by its number. */
+  private final NavigableMap<Integer, Long> lostAt = new TreeMap<>();
+  /** The worker that was first told that a point was taken. */
+  private final Map<Shipment.Place, Integer> told = new HashMap<>();
   private final Map<Integer, Integer> fenced = new HashMap<>();
 
   private record Delayed(long dueMillis, Shipment shipment) {}
@@ -57,7 +65,8 @@ final class Wire implements AutoCloseable {
       attempt = attempts.merge(shipment.identity(), 1, Integer::sum);
       fault = plan.fault(shipment, attempt, now);
       met.merge(fault, 1, Integer::sum);
-      if (shipment.worker() < holder) {
+      Entry<Integer, Long> lost = lostAt.ceilingEntry(shipment.worker());
+      if (lost != null && now > lost.getValue() + KNOWS_AFTER_MILLIS && !shipment.points().isEmpty()) {
         fenced.merge(shipment.worker(), 1, Integer::sum);
       }
     }
@@ -97,8 +106,8 @@ final class Wire implements AutoCloseable {
     return DateTimeFormatter.RFC_1123_DATE_TIME.format(Instant.ofEpochMilli(millis).atOffset(ZoneOffset.UTC));
   }
 
-  /** @param told whether the sender is told what the receiver says */
-  private Answer forward(Shipment shipment, boolean told) throws IOException {
+  /** @param answered whether the sender is told what the receiver says */
+  private Answer forward(Shipment shipment, boolean answered) throws IOException {
     if (sabotage.swallows().test(shipment)) { return Answer.of(204); }
     Request request = shipment.request();
     Map<String, String> headers = new TreeMap<>(request.headers());
@@ -106,9 +115,13 @@ final class Wire implements AutoCloseable {
     String path = request.line().split(" ")[1];
     HttpTransport.Answer answer = http.post(URI.create(receiver.base() + path), headers, request.body(),
         request.body().length);
-    if (!told || answer.status() / 100 != 2) {
+    if (!answered || answer.status() / 100 != 2) {
       synchronized (this) {
         unacknowledged.addAll(shipment.points());
+      }
+    } else {
+      synchronized (this) {
+        shipment.points().forEach(point -> told.putIfAbsent(point, shipment.worker()));
       }
     }
     return Answer.of(answer.status(), answer.body());
@@ -120,7 +133,7 @@ final class Wire implements AutoCloseable {
 
   /** From now on requests of earlier workers are those of fenced ones. */
   synchronized void heldBy(int worker) {
-    holder = worker;
+    lostAt.put(worker - 1, clock.millis());
   }
 
   /** Lets everything arrive that is due. */
@@ -141,9 +154,12 @@ final class Wire implements AutoCloseable {
     return delayed.stream().mapToLong(Delayed::dueMillis).min().orElse(Long.MAX_VALUE);
   }
 
-  /** Whether the receiver may have stored a point although the sender was not told so. */
+  /**
+   * Whether the receiver may have stored a point although the sender was not told so, or did not live to note it.
+   */
   synchronized boolean mayHoldUntold(Shipment.Place point) {
-    return unacknowledged.contains(point);
+    Integer first = told.get(point);
+    return unacknowledged.contains(point) || first != null && lostAt.ceilingEntry(first) != null;
   }
 
   /** Whether a point arrived again after its sender had given that request up. */
@@ -155,7 +171,7 @@ final class Wire implements AutoCloseable {
     return new TreeMap<>(met);
   }
 
-  /** The most requests that came from one worker after another had taken over. */
+  /** The most requests that came from one worker when it must have known that another had taken over. */
   synchronized int fenced() {
     return fenced.values().stream().mapToInt(Integer::intValue).max().orElse(0);
   }

@@ -1,5 +1,6 @@
 package dev.apmexport.store.ledger;
 
+import dev.apmexport.exporter.Export;
 import dev.apmexport.exporter.ledger.Booking;
 import dev.apmexport.exporter.ledger.Ledger;
 import dev.apmexport.exporter.ledger.LedgerState;
@@ -39,9 +40,14 @@ public final class PostgresLedger implements Ledger {
     return new PostgresLedger(jdbc, writer, exportId, NOBODYS_EPOCH);
   }
 
+  /** The epoch in which an export is held. */
+  public static long epochOf(Export export) {
+    return ((PostgresLedger) export.ledger()).epoch;
+  }
+
   @Override
   public LedgerState load() {
-    LedgerState state = new LedgerState();
+    LedgerState state = loadRejections();
     try (Stream<Booking> bookings = jdbc.sql("""
         select pass, shard, step, at_millis, fingerprint, points, amendments from ledger_step where export_id = ?""")
         .param(exportId).query((row, n) -> booking(row)).stream()) {
@@ -50,6 +56,12 @@ public final class PostgresLedger implements Ledger {
     jdbc.sql("select pass, shard, settled from ledger_shard where export_id = ?").param(exportId).query(row -> {
       state.settled(row.getInt("pass"), row.getInt("shard"), row.getLong("settled"));
     });
+    return state;
+  }
+
+  @Override
+  public LedgerState loadRejections() {
+    LedgerState state = new LedgerState();
     jdbc.sql("""
         select pass, series_key, series, from_millis, to_millis, reason from ledger_rejection where export_id = ?""")
         .param(exportId)

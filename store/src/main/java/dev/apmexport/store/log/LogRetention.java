@@ -1,6 +1,7 @@
 package dev.apmexport.store.log;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,10 +22,13 @@ public final class LogRetention {
 
   /** Drops what is older; returns the names of the dropped partitions. */
   public List<String> dropOlderThan(Duration age) {
-    List<String> dropped = partitionsBefore(age).stream().filter(this::isOver).toList();
-    for (String partition : dropped) {
-      drop(partition);
-      LOG.info("Dropped the hour {} of the metric log; it was older than {} days.", partition, age.toDays());
+    List<String> dropped = new ArrayList<>();
+    for (String partition : partitionsBefore(age)) {
+      if (isOver(partition)) { // asked right before: a replay may have been asked for meanwhile
+        drop(partition);
+        dropped.add(partition);
+        LOG.info("Dropped the hour {} of the metric log; it was older than {} days.", partition, age.toDays());
+      }
     }
     return dropped;
   }

@@ -1,9 +1,7 @@
 package dev.apmexport.store.replay;
 
 import dev.apmexport.exporter.reconcile.ReconciliationReport;
-import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -47,12 +45,16 @@ public final class ReplayStates {
     return ReplayChecks.droppedAt(jdbc, testRunId).map(at -> ReplayChecks.gone(testRunId, at));
   }
 
-  /** Notes that a worker has begun, or goes on; returns when the part was begun, nothing if it is over. */
-  public Optional<Instant> start(long partId) {
+  /**
+   * Notes that a worker has begun, or goes on; returns the last record that the log had when the part was begun, nothing
+   * if the part is over.
+   */
+  public Optional<Long> start(long partId) {
     return jdbc.sql("""
-        update replay_part set state = 'running', started_at = coalesce(started_at, now())
-        where id = ? and state in ('queued', 'running') returning started_at""").param(partId)
-        .query((row, _) -> Objects.requireNonNull(ReplayPart.instant(row, "started_at"))).optional();
+        update replay_part p set state = 'running', started_at = coalesce(started_at, now()),
+          through_seq = coalesce(through_seq, (select next_seq from run_head h where h.test_run_id = p.test_run_id))
+        where id = ? and state in ('queued', 'running') returning through_seq""").param(partId).query(Long.class)
+        .optional();
   }
 
   public void progress(long partId, ReplayProgress progress) {

@@ -78,13 +78,14 @@ public final class ReplayExports {
   }
 
   /**
-   * The export of an earlier replay that sent the whole run to the place, and by the rules, that are given: what it sent
-   * is known, so that a difference to it can be told. Null if there is none.
+   * The export of an earlier replay that sent the whole run, as its log is now, to the place and by the rules that are
+   * given: what it sent is known, so that a difference to it can be told. Null if there is none.
    */
   public @Nullable RunExport earlier(TestRun run, int index, ExportConfig config) {
     return jdbc.sql("""
         select e.id from export e join replay r on r.id = e.replay_id
           join replay_part p on p.replay_id = r.id and p.export_id = e.id
+          join run_head h on h.test_run_id = e.test_run_id and h.next_seq = e.reconciled_seq
         where e.test_run_id = ? and e.index = ? and p.state in ('done', 'gaveUp') and r.elsewhere and not r.dry_run
           and r.from_millis is null and r.to_millis is null
         order by e.id desc""").params(run.id(), index).query(Long.class).list().stream()

@@ -1,6 +1,7 @@
 package dev.apmexport.store.run;
 
 import dev.apmexport.exporter.ExportStatus;
+import dev.apmexport.exporter.ledger.Fenced;
 import dev.apmexport.exporter.reconcile.ReconciliationReport;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -47,12 +48,37 @@ public final class RunStates {
     jdbc.sql("update export set state = ? where id = ?").params(name(state), exportId).update();
   }
 
-  /** Notes what a second pass found, up to a record of the log. */
-  public void reconciled(long exportId, ReconciliationReport report, long throughSeq, boolean gaveUp) {
+  /**
+   * Notes what a second pass found, up to a record of the log.
+   *
+   * @param epoch in which the export is held; throws {@link Fenced} if it was taken over since
+   */
+  public void reconciled(long exportId, long epoch, ReconciliationReport report, long throughSeq, boolean gaveUp) {
+    int noted = jdbc.sql("""
+        with held as (select 1 from export_epoch where export_id = :export and epoch = :epoch for share),
+          told as (insert into reconciliation (export_id, revision, report) select :export, :revision, :report from held
+            on conflict do nothing)
+        update export set state = :state, reconciled_seq = greatest(reconciled_seq, :through)
+        where id = :export and exists (select from held)""").param("export", exportId).param("epoch", epoch)
+        .param("revision", report.revision()).param("report", JSON.writeValueAsString(report))
+        .param("state", gaveUp ? "gaveUp" : "done").param("through", throughSeq).update();
+    if (noted == 0) {
+      throw new Fenced("Export " + exportId + " was taken over by another worker; epoch " + epoch + " is over.");
+    }
+  }
+
+  /** Notes why no second pass can be made of an export, which nobody can open. */
+  public void unreconcilable(long exportId, ReconciliationReport report, long throughSeq) {
     jdbc.sql("insert into reconciliation (export_id, revision, report) values (?, ?, ?) on conflict do nothing")
         .params(exportId, report.revision(), JSON.writeValueAsString(report)).update();
-    jdbc.sql("update export set state = ?, reconciled_seq = ? where id = ?")
-        .params(gaveUp ? "gaveUp" : "done", throughSeq, exportId).update();
+    jdbc.sql("update export set state = 'gaveUp', reconciled_seq = ? where id = ?").params(throughSeq, exportId)
+        .update();
+  }
+
+  /** Whether a second pass of the export is under way or asked for. */
+  public boolean isBeingReconciled(long exportId) {
+    return jdbc.sql("select exists (select 1 from pass_task where task_name = 'second-pass' and task_instance = ?)")
+        .param(Long.toString(exportId)).query(Boolean.class).single();
   }
 
   /** Notes that all is sent of an export that wants no second pass. */

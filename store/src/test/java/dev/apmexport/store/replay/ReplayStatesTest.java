@@ -85,6 +85,15 @@ class ReplayStatesTest extends WithStore {
   }
 
   @Test
+  void whoever_goes_on_with_a_part_makes_of_it_what_there_was_of_the_log_when_it_began() {
+    RunReplay replay = ask(Mode.EVERYTHING, false);
+    assertThat(notes.start(part(replay))).hasValue(2L);
+    log.append(run.run().id(), push("late"));
+
+    assertThat(notes.start(part(replay))).hasValue(2L);
+  }
+
+  @Test
   void progress_is_read_as_it_was_noted() {
     RunReplay replay = ask(Mode.DIFFERENCE, false);
     ReplayProgress progress = new ReplayProgress(10, 4, 400, 2, 133.3, 5L, "HTTP 503: \0");

@@ -1,8 +1,10 @@
 package dev.apmexport.store.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.apmexport.exporter.ExportStatus;
+import dev.apmexport.exporter.ledger.Fenced;
 import dev.apmexport.exporter.reconcile.ReconciliationReport;
 import dev.apmexport.store.WithStore;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +48,7 @@ class RunStatesTest extends WithStore {
     states.endIfAllDone(run);
     assertThat(state(run)).isEqualTo("finishing");
 
-    states.reconciled(export.id(), report(1), 1, false);
+    states.reconciled(export.id(), takenOver(export), report(1), 1, false);
     states.endIfAllDone(run);
     assertThat(state(run)).isEqualTo("finished");
   }
@@ -78,7 +80,7 @@ class RunStatesTest extends WithStore {
   @Test
   void an_export_that_gave_up_is_named_as_the_interface_says() {
     RunExport export = export();
-    states.reconciled(export.id(), report(1), 1, true);
+    states.reconciled(export.id(), takenOver(export), report(1), 1, true);
 
     assertThat(stateOf(export)).isEqualTo("gaveUp");
   }
@@ -87,7 +89,7 @@ class RunStatesTest extends WithStore {
   void the_latest_report_is_the_one_of_the_highest_revision() {
     RunExport export = export();
     for (int revision = 1; revision <= 11; revision++) {
-      states.reconciled(export.id(), report(revision), revision, false);
+      states.reconciled(export.id(), takenOver(export), report(revision), revision, false);
     }
 
     assertThat(states.latestReports(List.of(export.id()))).containsOnlyKeys(export.id());
@@ -97,11 +99,52 @@ class RunStatesTest extends WithStore {
   }
 
   @Test
+  void a_pass_that_was_overtaken_can_note_nothing() {
+    RunExport export = export();
+    long overtaken = takenOver(export);
+    long epoch = takenOver(export);
+
+    assertThatThrownBy(() -> states.reconciled(export.id(), overtaken, report(1), 1, false))
+        .isInstanceOf(Fenced.class).hasMessageContaining("taken over");
+    assertThat(stateOf(export)).isEqualTo("live");
+    assertThat(states.revisions(export.id())).isZero();
+
+    states.reconciled(export.id(), epoch, report(1), 1, true);
+    assertThat(stateOf(export)).isEqualTo("gaveUp");
+    assertThat(states.latestReports(List.of(export.id()))).containsValue(report(1));
+  }
+
+  @Test
+  void an_export_that_nobody_can_open_is_given_up_with_a_report() {
+    RunExport export = export();
+    states.unreconcilable(export.id(), report(1), 1);
+
+    assertThat(stateOf(export)).isEqualTo("gaveUp");
+    assertThat(states.revisions(export.id())).isEqualTo(1);
+  }
+
+  @Test
+  void a_report_of_a_range_leaves_the_rest_to_the_exports_own_pass() {
+    RunExport export = export();
+    log.append(export.testRunId(), push("one"));
+    log.finish(export.testRunId(), true, new byte[0]);
+    states.reconciled(export.id(), takenOver(export), report(1), 2, false);
+    log.append(export.testRunId(), push("late"));
+
+    states.reconciled(export.id(), takenOver(export), report(2), 0, false);
+
+    assertThat(states.unreconciled()).contains(export.id());
+    states.reconciled(export.id(), takenOver(export), report(3), 3, false);
+    states.reconciled(export.id(), takenOver(export), report(4), 0, false);
+    assertThat(states.unreconciled()).doesNotContain(export.id());
+  }
+
+  @Test
   void a_late_push_leaves_its_exports_unreconciled() {
     RunExport export = export();
     log.append(export.testRunId(), push("one"));
     log.finish(export.testRunId(), true, new byte[0]);
-    states.reconciled(export.id(), report(1), 2, false);
+    states.reconciled(export.id(), takenOver(export), report(1), 2, false);
     assertThat(states.unreconciled()).doesNotContain(export.id());
 
     log.append(export.testRunId(), push("late"));
@@ -121,6 +164,14 @@ class RunStatesTest extends WithStore {
     states.state(export.id(), ExportStatus.State.RECONCILING);
 
     assertThat(states.unfinished()).doesNotContain(export.testRunId());
+  }
+
+  /** Returns the epoch in which the export is held from now on. */
+  private long takenOver(RunExport export) {
+    return jdbc.sql("""
+        insert into export_epoch (export_id, epoch) values (?, 1)
+        on conflict (export_id) do update set epoch = export_epoch.epoch + 1 returning epoch""").param(export.id())
+        .query(Long.class).single();
   }
 
   private void close(TestRun run) {

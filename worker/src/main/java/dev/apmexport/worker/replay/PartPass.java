@@ -8,7 +8,7 @@ import dev.apmexport.exporter.Range;
 import dev.apmexport.exporter.Replay;
 import dev.apmexport.exporter.SecondPass;
 import dev.apmexport.exporter.source.RunFeed;
-import dev.apmexport.store.log.MetricLog;
+import dev.apmexport.store.ledger.PostgresLedger;
 import dev.apmexport.store.replay.ReplayPart;
 import dev.apmexport.store.replay.ReplayStates;
 import dev.apmexport.store.replay.ReplaySurvey;
@@ -17,9 +17,11 @@ import dev.apmexport.store.run.RunExport;
 import dev.apmexport.store.run.RunStates;
 import dev.apmexport.store.run.TestRun;
 import dev.apmexport.worker.GiveUp;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The replay of one export, from its opening to the report. */
 final class PartPass {
@@ -40,22 +42,25 @@ final class PartPass {
   }
 
   /**
-   * Sends, or tells what would be sent; the part is over then.
+   * Sends, or tells what would be sent.
    *
-   * @param begun when it was begun for the first time, from which on a failing destination is tried
-   * @return when to come again if corrections have to wait until no push can come any more
+   * @param noMorePushes since when nothing can be pushed any more
+   * @return whether the part is over; else the destination was taking points, and it has to be gone on with
    */
-  Optional<Instant> run(Export export, RunFeed feed, Exporter.Means means, PassProgress progress, Instant begun)
+  boolean run(Export export, RunFeed feed, Exporter.Means means, PassProgress progress, Instant noMorePushes)
       throws InterruptedException {
-    Instant deadline = GiveUp.after(begun, export.config().sink().amendment());
+    Duration patience = GiveUp.patience(export.config().sink().amendment());
     if (isEverything()) {
-      Replay all = new Replay(run.settings(), export, feed, means, range(), deadline, progress);
-      return replay.dryRun() ? surveyed(all.survey()) : reported(all.run());
+      Replay all = new Replay(run.settings(), export, feed, means, new Replay.Plan(range(), patience, noMorePushes),
+          progress);
+      if (replay.dryRun()) { return surveyed(all.survey()); }
+      return reported(export, all.run());
     }
-    SecondPass.Order order = order(deadline);
+    SecondPass.Order order = order(means.time().instant().plus(patience), noMorePushes);
     SecondPass.Result result = new SecondPass(run.settings(), export, feed, means,
         replay.dryRun() ? order.dry() : order, progress).run();
-    return reported(result);
+    boolean goesOn = result.gaveUp() && !replay.dryRun() && progress.sent() > 0;
+    return !goesOn && reported(export, result);
   }
 
   /** The export was made for this replay: nothing of it was sent before. */
@@ -63,14 +68,9 @@ final class PartPass {
     return Objects.equals(stored.replayId(), replay.id());
   }
 
-  private SecondPass.Order order(Instant deadline) {
-    Instant noMorePushes = noMorePushes().orElse(Instant.MIN);
+  private SecondPass.Order order(Instant deadline, Instant noMorePushes) {
     FirstPass first = stored.replayId() == null ? FirstPass.LIVE : new FirstPass(true, Range.ALL);
     return new SecondPass.Order(states.revisions(stored.id()) + 1, deadline, range(), first, noMorePushes);
-  }
-
-  private Optional<Instant> noMorePushes() {
-    return states.finishedAt(run.id()).map(finished -> finished.plus(MetricLog.GRACE));
   }
 
   private Range range() {
@@ -78,24 +78,29 @@ final class PartPass {
         Objects.requireNonNullElse(replay.toMillis(), Long.MAX_VALUE));
   }
 
-  private Optional<Instant> surveyed(Replay.Survey survey) {
+  private boolean surveyed(Replay.Survey survey) {
     boolean none = survey.points() == 0;
     notes.survey(part.id(), new ReplaySurvey(survey.steps(), survey.points(), survey.series(),
         none ? null : Instant.ofEpochMilli(survey.fromMillis()),
         none ? null : Instant.ofEpochMilli(survey.toMillis())));
-    notes.end(part.id(), ReplayPart.State.DONE, null);
-    return Optional.empty();
+    return ended(ReplayPart.State.DONE, null);
   }
 
-  private Optional<Instant> reported(SecondPass.Result result) {
-    if (result.early() && !replay.dryRun()) { return noMorePushes(); }
+  private boolean reported(Export export, SecondPass.Result result) {
+    Optional<String> gone = notes.gone(run.id());
+    if (gone.isPresent()) { return ended(ReplayPart.State.FAILED, gone.get()); } // nobody knows what was compared
     notes.report(part.id(), result.report());
-    if (!replay.dryRun()) {
-      boolean leftBehind = stored.state().equals("gaveUp") && result.report().pending() > 0; // by a range
-      states.reconciled(stored.id(), result.report(), result.throughSeq(), result.gaveUp() || leftBehind);
-    }
-    boolean gaveUp = result.gaveUp() && !replay.dryRun();
-    notes.end(part.id(), gaveUp ? ReplayPart.State.GAVE_UP : ReplayPart.State.DONE, null);
-    return Optional.empty();
+    if (replay.dryRun()) { return ended(ReplayPart.State.DONE, null); }
+    boolean leftOut = !range().equals(Range.ALL) && result.report().pending() > 0;
+    boolean gaveUp = result.gaveUp() || leftOut && stored.state().equals("gaveUp");
+    // What a range leaves out still has to be seen by the export's own second pass.
+    states.reconciled(stored.id(), PostgresLedger.epochOf(export), result.report(), leftOut ? 0 : result.throughSeq(),
+        gaveUp);
+    return ended(result.gaveUp() ? ReplayPart.State.GAVE_UP : ReplayPart.State.DONE, null);
+  }
+
+  private boolean ended(ReplayPart.State state, @Nullable String error) {
+    notes.end(part.id(), state, error);
+    return true;
   }
 }

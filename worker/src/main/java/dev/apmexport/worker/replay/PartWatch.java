@@ -8,7 +8,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 
 /** Tells every second how far a part of a replay is, and hears whether it is to stop. */
 final class PartWatch implements BooleanSupplier, AutoCloseable {
@@ -61,7 +60,7 @@ final class PartWatch implements BooleanSupplier, AutoCloseable {
       states.progress(part, speed.progress(new Speed.Reading(time.millis(), progress.steps(), progress.stepsDone(),
           progress.sent(), progress.refused(), progress.lastError())));
       cancelled = states.isCancelled(part);
-    } catch (DataAccessException e) {
+    } catch (RuntimeException e) { // whatever it is, the next second must still hear of a cancellation
       LOG.debug("How far part {} of a replay is cannot be noted; the next second tells.", part, e);
     }
   }

@@ -37,6 +37,10 @@ public final class ReplayTasks {
   private static final Logger LOG = LoggerFactory.getLogger(ReplayTasks.class);
   private static final Duration SWEEP_EVERY = Duration.ofSeconds(1);
   private static final Duration AFTER_A_FAULT = Duration.ofSeconds(5);
+  /** As long as a cancellation of what waits may take. */
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
+  /** So many faults take longer than any destination is tried. */
+  private static final long MOST_FAULTS = GiveUp.LONGEST.plusHours(1).dividedBy(AFTER_A_FAULT);
 
   private final Replays replays;
   private final ReplayStates notes;
@@ -47,9 +51,11 @@ public final class ReplayTasks {
   private final RunStates states;
   private final Work work;
   private final Exporter.Means means;
+  private final Places places;
 
+  /** @param most how many exports are replayed at once */
   public ReplayTasks(Replays replays, ReplayStates notes, TestRunRepository runs, RunExportRepository exports,
-      OpenExports open, MetricLog log, RunStates states, Work work, Exporter.Means means) {
+      OpenExports open, MetricLog log, RunStates states, Work work, Exporter.Means means, int most) {
     this.replays = replays;
     this.notes = notes;
     this.runs = runs;
@@ -59,6 +65,7 @@ public final class ReplayTasks {
     this.states = states;
     this.work = work;
     this.means = means;
+    this.places = new Places(most);
   }
 
   public CustomTask<Void> task() {
@@ -79,37 +86,50 @@ public final class ReplayTasks {
     RunReplay replay = replays.find(part.replayId()).orElseThrow();
     if (part.state().isOver()) { return stop(); }
     if (replay.cancelled()) { return end(part, ReplayPart.State.CANCELLED, null); }
-    String hopeless = hopeless(part, run);
+    String hopeless = hopeless(run, context.getExecution().consecutiveFailures);
     if (hopeless != null) { return end(part, ReplayPart.State.FAILED, hopeless); }
-    if (stored.replayId() == null && !stored.isSettled()) { return again(means.time().instant().plus(AFTER_A_FAULT)); }
-    Optional<Instant> begun = notes.start(part.id());
-    if (begun.isEmpty()) { return stop(); }
+    Optional<Instant> noMorePushes = states.finishedAt(run.id()).map(finished -> finished.plus(MetricLog.GRACE));
+    Instant now = means.time().instant();
+    boolean early = noMorePushes.isEmpty() || !replay.dryRun() && now.isBefore(noMorePushes.get());
+    if (early || isInUse(stored) || !places.take(run.tenant())) { return again(now.plus(LOOK_AGAIN)); }
+    return inItsPlace(new PartPass(replay, part, run, stored, states, notes), replay, run, stored, part,
+        noMorePushes.get(), context.getSchedulerState()::isShuttingDown);
+  }
+
+  private CompletionHandler<Void> inItsPlace(PartPass pass, RunReplay replay, TestRun run, RunExport stored,
+      ReplayPart part, Instant noMorePushes, BooleanSupplier shuttingDown) {
     try {
-      return pass(new PartPass(replay, part, run, stored, states, notes), replay, run, stored, part, begun.get(),
-          context.getSchedulerState()::isShuttingDown);
+      return pass(pass, replay, run, stored, part, noMorePushes, shuttingDown);
     } catch (SecretsUnavailable e) {
       return end(part, ReplayPart.State.FAILED, e.getMessage());
+    } finally {
+      places.free(run.tenant());
     }
   }
 
+  /** Whether another pass over the run's own export is under way or due. */
+  private boolean isInUse(RunExport stored) {
+    return stored.replayId() == null && (!stored.isSettled() || states.isBeingReconciled(stored.id()));
+  }
+
   /** Why no try can succeed any more; null if one may. */
-  private @Nullable String hopeless(ReplayPart part, TestRun run) {
-    Instant begun = part.startedAt();
-    Instant now = means.time().instant();
-    return notes.gone(run.id()).orElseGet(() -> begun == null || now.isBefore(begun.plus(GiveUp.LONGEST.plusHours(1)))
-        ? null
-        : "It did not come to an end in " + GiveUp.LONGEST.plusHours(1).toHours() + " h; the worker's log tells why.");
+  private @Nullable String hopeless(TestRun run, int faults) {
+    return notes.gone(run.id()).orElseGet(() -> faults < MOST_FAULTS ? null
+        : "It failed " + faults + " times in a row, for more than " + GiveUp.LONGEST.toHours()
+            + " h; the worker's log tells why.");
   }
 
   private CompletionHandler<Void> pass(PartPass pass, RunReplay replay, TestRun run, RunExport stored, ReplayPart part,
-      Instant begun, BooleanSupplier shuttingDown) {
+      Instant noMorePushes, BooleanSupplier shuttingDown) {
+    Optional<Long> head = notes.start(part.id());
+    if (head.isEmpty()) { return stop(); }
     PassProgress progress = new PassProgress();
     PartWatch watch = new PartWatch(notes, part.id(), progress, means.time(), means.threads(), shuttingDown);
     try (watch) {
       Exporter.Means stoppable = means.on(new StoppableTimeline(means.time(), watch));
-      return pass.run(open.forReplay(stored, open.of(run), replay.dryRun()),
-          new StoppableFeed(log.feed(run.id(), run.createdAt()), watch), stoppable, progress, begun)
-          .map(this::again).orElseGet(this::stop);
+      boolean over = pass.run(open.forReplay(stored, open.of(run), replay.dryRun()),
+          new StoppableFeed(log.feed(run.id(), run.createdAt()), head.get(), watch), stoppable, progress, noMorePushes);
+      return over ? stop() : again(means.time().instant());
     } catch (Stopped | InterruptedException stopped) {
       // The thread is not interrupted again: it still has to hand the task on.
       LOG.debug("Part {} of replay {} stops where it is.", part.index(), replay.id(), stopped);

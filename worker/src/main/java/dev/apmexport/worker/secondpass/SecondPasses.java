@@ -12,6 +12,7 @@ import dev.apmexport.exporter.ExportStatus;
 import dev.apmexport.exporter.Exporter;
 import dev.apmexport.exporter.SecondPass;
 import dev.apmexport.exporter.reconcile.ReconciliationReport;
+import dev.apmexport.store.ledger.PostgresLedger;
 import dev.apmexport.store.log.MetricLog;
 import dev.apmexport.store.run.RunExport;
 import dev.apmexport.store.run.RunExportRepository;
@@ -80,8 +81,8 @@ public final class SecondPasses {
     if (!why.isForGood() && now.isBefore(states.finishedAt(run.id()).orElse(now).plus(GiveUp.LONGEST))) {
       return (complete, operations) -> operations.reschedule(complete, now.plus(WITHOUT_SECRETS));
     }
-    states.reconciled(stored.id(), notMade(states.revisions(stored.id()) + 1, why.getMessage()),
-        log.feed(run.id(), run.createdAt()).head(), true);
+    states.unreconcilable(stored.id(), notMade(states.revisions(stored.id()) + 1, why.getMessage()),
+        log.feed(run.id(), run.createdAt()).head());
     states.endIfAllDone(run.id());
     return (complete, operations) -> operations.stop();
   }
@@ -106,7 +107,8 @@ public final class SecondPasses {
         .correctingFrom(lastPush);
     SecondPass.Result result = new SecondPass(run.settings(), export, log.feed(run.id(), run.createdAt()), means, order)
         .run();
-    states.reconciled(stored.id(), result.report(), result.throughSeq(), result.gaveUp());
+    states.reconciled(stored.id(), PostgresLedger.epochOf(export), result.report(), result.throughSeq(),
+        result.gaveUp());
     if (result.early()) {
       states.state(stored.id(), ExportStatus.State.RECONCILING);
       return Optional.of(lastPush);

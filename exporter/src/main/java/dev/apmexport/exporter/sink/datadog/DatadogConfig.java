@@ -13,7 +13,6 @@ import dev.apmexport.exporter.sink.Statistics;
 import dev.apmexport.exporter.sink.Tls;
 import java.net.URI;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -47,7 +46,7 @@ public record DatadogConfig(URI api, ApiVersion version, Secret apiKey, @Nullabl
 
   @Override
   public Sink open(HttpTransport http) {
-    return new DatadogSink(this, http, InstantSource.system(), Thread::startVirtualThread);
+    return new DatadogSink(this, http, http.clock(), Thread::startVirtualThread);
   }
 
   @Override
