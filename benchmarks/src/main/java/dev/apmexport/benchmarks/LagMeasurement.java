@@ -33,7 +33,7 @@ final class LagMeasurement {
   private static final int EXPORTS = 40;
   private static final int MEASURED = 20;
   private static final int SECONDS = 120;
-  private static final int ROUNDS = 3;
+  private static final int ROUNDS = 5;
   /** A silent destination is given up after so long, else no request of it would end while this measures. */
   private static final Timeout ANSWER = Timeout.ofSeconds(2);
   private static final double TARGET = 1.2;
@@ -92,13 +92,19 @@ final class LagMeasurement {
         """);
     line(text, "floor: one request alone", floor());
     for (int round = 0; round < ROUNDS; round++) {
-      Lags alone = lags(without.get(round), seals);
-      Lags beside = lags(with.get(round), seals);
-      line(text, "no destination silent", alone);
-      text.append("| half of them silent | %.2f | %.2f | **%.2f** | ≤ %.1f |%n".formatted(beside.percentile(0.5),
-          beside.percentile(0.99), beside.percentile(0.99) / alone.percentile(0.99), TARGET));
+      compare(text, "round " + (round + 1), List.of(without.get(round)), List.of(with.get(round)), seals);
     }
+    compare(text, "all rounds", without, with, seals);
     return text.toString();
+  }
+
+  private static void compare(StringBuilder text, String what, List<Played> without, List<Played> with,
+      Map<Long, Integer> seals) {
+    Lags alone = lags(without, seals);
+    Lags beside = lags(with, seals);
+    line(text, what + ", no destination silent", alone);
+    text.append("| %s, half of them silent | %.2f | %.2f | **%.2f** | ≤ %.1f |%n".formatted(what,
+        beside.percentile(0.5), beside.percentile(0.99), beside.percentile(0.99) / alone.percentile(0.99), TARGET));
   }
 
   private static void line(StringBuilder text, String what, Lags lags) {
@@ -156,12 +162,14 @@ final class LagMeasurement {
     return seals;
   }
 
-  private static Lags lags(Played run, Map<Long, Integer> seals) {
-    return Lags
-        .ofNanos(run.arrivals.stream().filter(arrival -> Integer.parseInt(arrival.path().substring(1)) < MEASURED)
-            .map(arrival -> arrival.nanoTime()
-                - run.revealed.get(Objects.requireNonNull(seals.get(arrival.atMillis()))))
-            .toList());
+  private static Lags lags(List<Played> runs, Map<Long, Integer> seals) {
+    return Lags.ofNanos(runs.stream().flatMap(run -> lags(run, seals)).toList());
+  }
+
+  private static Stream<Long> lags(Played run, Map<Long, Integer> seals) {
+    return run.arrivals.stream().filter(arrival -> Integer.parseInt(arrival.path().substring(1)) < MEASURED)
+        .map(arrival -> arrival.nanoTime()
+            - run.revealed.get(Objects.requireNonNull(seals.get(arrival.atMillis()))));
   }
 
   /** An empty request on a connection that is open already. */

@@ -55,16 +55,12 @@ public final class Replay {
     LongSummaryStatistics times = new LongSummaryStatistics();
     LongSummaryStatistics points = new LongSummaryStatistics();
     long head = feed.head();
-    new FirstSteps(settings, export, plan.range, complete(head), step -> {
+    new FirstSteps(settings, export, plan.range, Horizon.complete(feed, head), step -> {
       times.accept(step.batch().atMillis());
       points.accept(step.batch().size());
       series.addAll(List.of(step.batch().series()));
     }).play(feed, head, Fold.Pause.NONE);
     return new Survey(times.getCount(), points.getSum(), series.size(), times.getMin(), times.getMax());
-  }
-
-  private Horizon complete(long head) {
-    return Horizon.complete(Horizon.earliestAfter(feed.firstBuckets(head)));
   }
 
   /** Sends everything, then what of it is missing. */
@@ -75,7 +71,8 @@ public final class Replay {
     try (Outbox out = new Outbox(export, means, export.ledger().load(), 1, fromNow(plan.patience),
         progress.delivered())) {
       out.giveUpAfter(plan.patience);
-      new FirstSteps(settings, export, plan.range, complete(head), out::add).play(feed, head, out::flushPatiently);
+      new FirstSteps(settings, export, plan.range, Horizon.complete(feed, head), out::add).play(feed, head,
+          out::flushPatiently);
       out.drain();
       late = out.isLate();
     }
