@@ -55,7 +55,7 @@ public final class Replay {
     LongSummaryStatistics times = new LongSummaryStatistics();
     LongSummaryStatistics points = new LongSummaryStatistics();
     long head = feed.head();
-    new FirstSteps(settings, export, plan.range, Horizon.complete(feed, head), step -> {
+    FirstSteps.fold(settings, export, plan.range, Horizon.complete(feed, head), step -> {
       times.accept(step.batch().atMillis());
       points.accept(step.batch().size());
       series.addAll(List.of(step.batch().series()));
@@ -71,7 +71,7 @@ public final class Replay {
     try (Outbox out = new Outbox(export, means, export.ledger().load(), 1, fromNow(plan.patience),
         progress.delivered())) {
       out.giveUpAfter(plan.patience);
-      new FirstSteps(settings, export, plan.range, Horizon.complete(feed, head), out::add).play(feed, head,
+      FirstSteps.fold(settings, export, plan.range, Horizon.complete(feed, head), out::add).play(feed, head,
           out::flushPatiently);
       out.drain();
       late = out.isLate();

@@ -188,7 +188,7 @@ public final class SecondPass {
   private List<Step> firstPassSteps(LedgerState booked, long head, Horizon complete) throws InterruptedException {
     List<Step> ambiguous = new ArrayList<>();
     if (booked.hasAmbiguous(export.layout().shards())) {
-      FirstSteps steps = new FirstSteps(settings, export, order.first.range(),
+      Fold steps = FirstSteps.fold(settings, export, order.first.range(),
           order.first.complete() ? complete : Horizon.LIVE, step -> {
             if (booked.isAmbiguous(step.shard(), step.number())) {
               ambiguous.add(step);

@@ -17,8 +17,6 @@ import java.util.NavigableMap;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.apache.hc.core5.util.Timeout;
@@ -29,30 +27,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every kind of destination is owed by its sender, from the delivery down to the socket. */
 abstract class SenderContract extends SenderFixture {
-  private final Map<String, NavigableMap<Long, Double>> stored = new ConcurrentHashMap<>();
-  private final Set<String> conflicts = ConcurrentHashMap.newKeySet();
-
-  /** Keeps points as any of the receivers may, and notes what some of them would refuse. */
-  private void store(Arrival arrival, String but) {
-    for (Wired point : arrival.points()) {
-      if (!point.series().equals(but)) {
-        NavigableMap<Long, Double> mine = stored.computeIfAbsent(point.series(), _ -> new ConcurrentSkipListMap<>());
-        if (!mine.isEmpty() && point.atMillis() < mine.lastKey()) {
-          conflicts.add("out of order: " + point);
-        }
-        Double before = mine.put(point.atMillis(), point.value());
-        if (before != null && before != point.value()) {
-          conflicts.add("another value: " + point);
-        }
-      }
-    }
-  }
-
-  private Answer stored(Arrival arrival) {
-    store(arrival, "");
-    return OK;
-  }
-
   @Test
   void t04_every_series_arrives_in_the_order_of_time_over_shards_resends_and_a_restart() throws Exception {
     Random random = new Random(4);

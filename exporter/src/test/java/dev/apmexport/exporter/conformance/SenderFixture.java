@@ -18,6 +18,11 @@ import dev.apmexport.exporter.sink.SinkConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -37,6 +42,8 @@ abstract class SenderFixture {
 
   final LoopbackServer server = new LoopbackServer();
   final List<Arrival> arrivals = new CopyOnWriteArrayList<>();
+  final Map<String, NavigableMap<Long, Double>> stored = new ConcurrentHashMap<>();
+  final Set<String> conflicts = ConcurrentHashMap.newKeySet();
   volatile Function<Arrival, Answer> script = _ -> OK;
   HttpTransport http = new HttpTransport(EgressPolicy.parse("private"), Timeout.ofSeconds(20), Timeout.ofSeconds(60));
   VirtualTimeline time;
@@ -115,6 +122,27 @@ abstract class SenderFixture {
     time.until(time::isQuiet);
     ledger = ledger.takeOver();
     start(shards);
+  }
+
+  /** Keeps points as any of the receivers may, and notes what some of them would refuse. */
+  void store(Arrival arrival, String but) {
+    for (Wired point : arrival.points()) {
+      if (!point.series().equals(but)) {
+        NavigableMap<Long, Double> mine = stored.computeIfAbsent(point.series(), _ -> new ConcurrentSkipListMap<>());
+        if (!mine.isEmpty() && point.atMillis() < mine.lastKey()) {
+          conflicts.add("out of order: " + point);
+        }
+        Double before = mine.put(point.atMillis(), point.value());
+        if (before != null && before != point.value()) {
+          conflicts.add("another value: " + point);
+        }
+      }
+    }
+  }
+
+  Answer stored(Arrival arrival) {
+    store(arrival, "");
+    return OK;
   }
 
   @AfterEach

@@ -1,25 +1,15 @@
 package dev.apmexport.standalone.demo;
 
-import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /** A Prometheus of one's own on the loopback address, which takes remote writes and scrapes nothing. */
 public final class LocalPrometheus implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
-
   /**
    * What a destination may be told to do differently.
    *
@@ -31,21 +21,17 @@ public final class LocalPrometheus implements AutoCloseable {
     public static final Settings DEFAULT = new Settings(Duration.ZERO, Duration.ofMinutes(5));
   }
 
-  private final Process process;
+  private final LocalProgram program;
   private final URI url;
-  private final Path log;
 
-  private LocalPrometheus(Process process, URI url, Path log) {
-    this.process = process;
+  private LocalPrometheus(LocalProgram program, URI url) {
+    this.program = program;
     this.url = url;
-    this.log = log;
   }
 
   /** The program, if it is on the {@code PATH}. */
   public static Optional<Path> find() {
-    String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
-    return Arrays.stream(path.split(File.pathSeparator)).filter(folder -> !folder.isEmpty())
-        .map(folder -> Path.of(folder, "prometheus")).filter(Files::isExecutable).findFirst();
+    return LocalProgram.find("prometheus");
   }
 
   /**
@@ -57,20 +43,13 @@ public final class LocalPrometheus implements AutoCloseable {
       throws IOException, InterruptedException {
     Files.createDirectories(folder);
     Path config = Files.writeString(folder.resolve("prometheus.yml"), config(settings));
-    Path log = folder.resolve("prometheus.log");
-    String address = "127.0.0.1:" + freePort();
-    Process process = new ProcessBuilder(List.of(program.toString(), "--config.file=" + config,
+    String address = LocalProgram.freeAddress();
+    URI url = URI.create("http://" + address);
+    List<String> command = List.of(program.toString(), "--config.file=" + config,
         "--storage.tsdb.path=" + folder.resolve("data"), "--web.listen-address=" + address,
-        "--web.enable-remote-write-receiver", "--query.lookback-delta=" + settings.lookback().toMillis() + "ms"))
-        .redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    var prometheus = new LocalPrometheus(process, URI.create("http://" + address), log);
-    try {
-      prometheus.awaitReady();
-      return prometheus;
-    } catch (IOException | InterruptedException | RuntimeException e) {
-      prometheus.close();
-      throw e;
-    }
+        "--web.enable-remote-write-receiver", "--query.lookback-delta=" + settings.lookback().toMillis() + "ms");
+    return new LocalPrometheus(
+        LocalProgram.start("prometheus", command, folder.resolve("prometheus.log"), ready(url)), url);
   }
 
   private static String config(Settings settings) {
@@ -82,36 +61,17 @@ public final class LocalPrometheus implements AutoCloseable {
       """.formatted(window);
   }
 
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
-  private void awaitReady() throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!isReady(url)) {
-      if (process.waitFor(50, TimeUnit.MILLISECONDS)) {
-        throw new IOException("prometheus ended at once:\n" + Files.readString(log));
-      }
-      if (System.nanoTime() - deadline > 0) {
-        throw new IOException("prometheus was not ready after " + PATIENCE + ":\n" + Files.readString(log));
-      }
-    }
-  }
-
   /** Whether a Prometheus at this address says that it is ready. */
   static boolean isReady(URI url) throws InterruptedException {
-    var request = HttpRequest.newBuilder(url.resolve("/-/ready")).timeout(Duration.ofSeconds(2)).build();
-    try (HttpClient http = HttpClient.newHttpClient()) {
-      return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
-    } catch (IOException e) {
-      return false; // it does not listen yet
-    }
+    return LocalProgram.answers(ready(url));
+  }
+
+  private static URI ready(URI url) {
+    return url.resolve("/-/ready");
   }
 
   public long pid() {
-    return process.pid();
+    return program.pid();
   }
 
   public URI url() {
@@ -125,14 +85,6 @@ public final class LocalPrometheus implements AutoCloseable {
   /** Ends the process that was started, and waits for its end. */
   @Override
   public void close() {
-    process.destroy();
-    try {
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
-        process.destroyForcibly().waitFor();
-      }
-    } catch (InterruptedException e) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
-    }
+    program.close();
   }
 }

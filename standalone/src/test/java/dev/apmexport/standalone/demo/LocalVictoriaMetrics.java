@@ -1,9 +1,6 @@
 package dev.apmexport.standalone.demo;
 
-import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -16,12 +13,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -31,21 +26,17 @@ public final class LocalVictoriaMetrics implements AutoCloseable {
   public static final String ONE_VALUE = "-dedup.minScrapeInterval=1ms";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final Process process;
+  private final LocalProgram program;
   private final URI url;
-  private final Path log;
 
-  private LocalVictoriaMetrics(Process process, URI url, Path log) {
-    this.process = process;
+  private LocalVictoriaMetrics(LocalProgram program, URI url) {
+    this.program = program;
     this.url = url;
-    this.log = log;
   }
 
   /** The program, if it is on the {@code PATH}. */
   public static Optional<Path> find() {
-    String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
-    return Arrays.stream(path.split(File.pathSeparator)).filter(folder -> !folder.isEmpty())
-        .map(folder -> Path.of(folder, "victoria-metrics")).filter(Files::isExecutable).findFirst();
+    return LocalProgram.find("victoria-metrics");
   }
 
   /**
@@ -61,47 +52,13 @@ public final class LocalVictoriaMetrics implements AutoCloseable {
   public static LocalVictoriaMetrics start(Path program, Path folder, String... settings)
       throws IOException, InterruptedException {
     Files.createDirectories(folder);
-    Path log = folder.resolve("victoria-metrics.log");
-    String address = "127.0.0.1:" + freePort();
+    String address = LocalProgram.freeAddress();
+    URI url = URI.create("http://" + address);
     List<String> command = new ArrayList<>(List.of(program.toString(), "-storageDataPath=" + folder.resolve("data"),
         "-httpListenAddr=" + address, "-memory.allowedPercent=5"));
     command.addAll(List.of(settings));
-    Process process = new ProcessBuilder(command)
-        .redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    var started = new LocalVictoriaMetrics(process, URI.create("http://" + address), log);
-    try {
-      started.awaitReady();
-      return started;
-    } catch (IOException | InterruptedException | RuntimeException e) {
-      started.close();
-      throw e;
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
-  private void awaitReady() throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!isReady()) {
-      if (process.waitFor(50, TimeUnit.MILLISECONDS)) {
-        throw new IOException("victoria-metrics ended at once:\n" + Files.readString(log));
-      }
-      if (System.nanoTime() - deadline > 0) {
-        throw new IOException("victoria-metrics was not ready after " + PATIENCE + ":\n" + Files.readString(log));
-      }
-    }
-  }
-
-  private boolean isReady() throws InterruptedException {
-    try {
-      return get("/health").statusCode() == 200;
-    } catch (IOException e) {
-      return false; // it does not listen yet
-    }
+    return new LocalVictoriaMetrics(LocalProgram.start("victoria-metrics", command,
+        folder.resolve("victoria-metrics.log"), url.resolve("/health")), url);
   }
 
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {
@@ -158,14 +115,6 @@ public final class LocalVictoriaMetrics implements AutoCloseable {
   /** Ends the process that was started, and waits for its end. */
   @Override
   public void close() {
-    process.destroy();
-    try {
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
-        process.destroyForcibly().waitFor();
-      }
-    } catch (InterruptedException e) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
-    }
+    program.close();
   }
 }
