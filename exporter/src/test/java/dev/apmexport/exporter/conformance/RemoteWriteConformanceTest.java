@@ -83,10 +83,9 @@ class RemoteWriteConformanceTest extends SenderContract {
   @Test
   void t09_a_receiver_of_another_version_pauses_with_a_sentence_and_nothing_is_sent_in_another_format()
       throws InterruptedException {
-    script = _ -> Answer.of(415, "only io.prometheus.write.v2.Request");
     start(1);
-    delivery.submit(step(0, 0, 1, names(0, 3)));
     server.answer((request, to, out) -> Answer.of(415, "only v2").give(request, to, out));
+    delivery.submit(step(0, 0, 1, names(0, 3)));
     time.until(() -> server.requests().size() >= 5 && progress.isPaused());
     assertThat(server.requests()).allSatisfy(request -> assertThat(request.headers())
         .containsEntry("Content-Type", "application/x-protobuf")
