@@ -16,10 +16,16 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A recorded run that went to one Prometheus is replayed into another, which is empty and has an out-of-order window. */
+/**
+ * A recorded run that went to one Prometheus is replayed into another, which is empty and has an out-of-order window.
+ * It waits for more than three minutes until the run takes no more pushes, beside other tests.
+ */
+@Execution(ExecutionMode.CONCURRENT)
 class ReplayIT extends WithPrometheus {
   private static final double SPEED = 20;
   private static final Duration PATIENCE = Duration.ofMinutes(6);
