@@ -33,9 +33,9 @@ final class Channel {
     this.receiver = receiver;
   }
 
-  void begin(int period) {
+  void begin(int period, int silence) {
     int seconds = Window.effectiveSeconds(export.config().resampleRate(), period);
-    Resampler.Config fold = new Resampler.Config(seconds, period, settings.silence(),
+    Resampler.Config fold = new Resampler.Config(seconds, period, silence,
         export.config().sink().statistics().needsSinceStart());
     resampler = new Resampler(fold, route, receiver);
   }

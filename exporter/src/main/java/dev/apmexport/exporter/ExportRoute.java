@@ -25,7 +25,8 @@ final class ExportRoute implements Route {
   private record Writer(ExportConfig config, MetricEntry entry, String place, SeriesQuota quota,
       @Nullable EntryUse use) {
     Output output(InputSeries series, String testRunId) {
-      return new Output(series.name(), series.type(), config.name(entry), config.labels(entry, series, testRunId));
+      return new Output(series.metric(), series.type(), series.statistic(), config.name(entry, series),
+          config.labels(entry, series, testRunId));
     }
 
     List<Long> keys(Output output) {
@@ -66,14 +67,15 @@ final class ExportRoute implements Route {
   @Override
   public Destinations outputs(InputSeries series) {
     metrics.add(series.name());
+    metrics.add(series.metric());
     List<Output> outputs = new ArrayList<>(1);
     int refused = 0;
-    for (Writer writer : writers.getOrDefault(series.name(), List.of())) {
+    for (Writer writer : writersOf(series)) {
       if (writer.entry().source().matches(series)) {
         Output output = writer.output(series, testRunId);
         boolean mine = claim(writer, output);
         if (writer.use() != null) {
-          writer.use().matched();
+          writer.use().matched(series);
           tags.see(series, writer.entry(), writer.place());
           if (mine) {
             outputs.add(output);
@@ -83,6 +85,14 @@ final class ExportRoute implements Route {
       }
     }
     return new Destinations(outputs, refused);
+  }
+
+  private List<Writer> writersOf(InputSeries series) {
+    List<Writer> named = writers.getOrDefault(series.name(), List.of());
+    if (series.statistic().isEmpty()) { return named; }
+    List<Writer> all = new ArrayList<>(named);
+    all.addAll(writers.getOrDefault(series.metric(), List.of()));
+    return all;
   }
 
   /** Takes all series of an output for a writer, unless one of them is another's or the writer's export is full. */

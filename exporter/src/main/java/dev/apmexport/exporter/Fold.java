@@ -120,8 +120,9 @@ final class Fold implements SampleVisitor {
   private Fold begin(LogRecord record) throws InvalidPush {
     period = reader.period(record);
     if (watermark == null) {
-      watermark = new Watermark(settings.lateness(period), settings.silence());
-      channels.forEach(channel -> channel.begin(period));
+      int silence = settings.silence(record.kind());
+      watermark = new Watermark(settings.lateness(period), silence, settings.expectedGenerators());
+      channels.forEach(channel -> channel.begin(period, silence));
     }
     return this;
   }

@@ -60,6 +60,13 @@ public record ExportConfig(String provider, int resampleRate, boolean includeTes
     return entry.name(sink);
   }
 
+  /** The name of the output that an entry makes of an input series. */
+  public String name(MetricEntry entry, InputSeries series) {
+    boolean whole = series.statistic().isEmpty() || entry.source().metric().equals(series.name());
+    boolean ratio = series.statistic().equals("rate") && entry.target() != null; // a rate has no other name beside it
+    return whole || ratio ? name(entry) : sink.name(name(entry), series.statistic());
+  }
+
   /**
    * Whether a run that exports this and another that exports that, both at the same time, may write the same series.
    */

@@ -86,6 +86,28 @@ public final class Histogram {
     }
   }
 
+  /**
+   * Adds a number of values of which only about where they lie is known.
+   *
+   * @param value near all of them
+   */
+  public void add(double value, long n) {
+    count += n;
+    sum += value * n;
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+    if (value < 0) {
+      belowZero += n;
+    } else {
+      insert(indexOf(value), n);
+    }
+  }
+
+  /** Says what the values' sum is, where it is known better than they are. */
+  public void sum(double exact) {
+    sum = exact;
+  }
+
   /** Adds all values of another histogram. */
   public void add(Histogram other) {
     count += other.count;
@@ -160,6 +182,46 @@ public final class Histogram {
       if (seen >= rank) { return Math.max(min, Math.min(max, upperBound(indexes[i]))); }
     }
     return max;
+  }
+
+  /**
+   * The least that the value of a rank can be, by its bucket.
+   *
+   * @param rank from 0 to count − 1, in rising order of the values
+   */
+  public double atLeast(long rank) {
+    if (rank <= 0) { return min; }
+    if (rank >= count - 1) { return max; }
+    int at = holding(rank);
+    return at < 0 ? min : within(at == size && at > 0 ? upperBound(indexes[at - 1]) : lowerBound(at));
+  }
+
+  /** The greatest that the value of a rank can be, by its bucket; ranks as in {@link #atLeast}. */
+  public double atMost(long rank) {
+    if (rank <= 0) { return min; }
+    if (rank >= count - 1) { return max; }
+    int at = holding(rank);
+    return at < 0 ? within(0) : at == size ? max : within(upperBound(indexes[at]));
+  }
+
+  /** The place of the bucket that holds a rank: −1 for values below zero, size for those above all buckets. */
+  private int holding(long rank) {
+    long seen = belowZero;
+    if (rank < seen) { return -1; }
+    for (int i = 0; i < size; i++) {
+      seen += counts[i];
+      if (rank < seen) { return i; }
+    }
+    return size;
+  }
+
+  /** No value of the bucket is less; the first one holds 0 alone. */
+  private double lowerBound(int at) {
+    return at == size || indexes[at] == 0 ? 0 : upperBound(indexes[at] - 1);
+  }
+
+  private double within(double value) {
+    return Math.max(min, Math.min(max, value));
   }
 
   public boolean isEmpty() {

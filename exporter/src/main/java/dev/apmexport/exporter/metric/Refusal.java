@@ -11,7 +11,12 @@ public enum Refusal {
   UNKNOWN_RESOLUTION("the histogram's resolution is not k6's 0.001 with 2 significant digits"),
   NOT_FINITE("the sample's value is not a finite number"),
   TOO_FAR_AHEAD("the sample's time is more than 10 min ahead of the server's clock"),
-  TOO_OLD("the sample's time is more than 30 days before its arrival");
+  TOO_OLD("the sample's time is more than 30 days before its arrival"),
+  INVALID_LABELS("the series' labels must be sorted by name, each once, with a name and in UTF-8"),
+  OUT_OF_ORDER("the sample is older than one of its series that came before"),
+  RATIO_ALONE(
+      "the ratio of failed requests says nothing without k6_http_reqs_total of the same labels and time beside it"),
+  UNKNOWN_HISTOGRAM("the native histogram is none of whole counts in a schema from -4 to 8 that stays the same");
 
   public static final int MAX_LABELS = 100;
 

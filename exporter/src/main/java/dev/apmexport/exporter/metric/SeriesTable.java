@@ -28,7 +28,12 @@ public final class SeriesTable {
   }
 
   /** The series of this name, type and labels, or null if the run's limit is reached. */
-  public synchronized @Nullable InputSeries intern(MetricType type, String name, Labels labels) {
+  public @Nullable InputSeries intern(MetricType type, String name, Labels labels) {
+    return intern(type, name, labels, "");
+  }
+
+  /** The same of a statistic of a metric, whose name ends in it. */
+  public synchronized @Nullable InputSeries intern(MetricType type, String name, Labels labels, String statistic) {
     Key key = new Key(name, labels);
     InputSeries known = series.get(key);
     if (known != null) { return known; }
@@ -36,10 +41,15 @@ public final class SeriesTable {
       refused.add(key.hashCode());
       return null;
     }
-    InputSeries added = new InputSeries(series.size(), type, name, labels);
+    InputSeries added = new InputSeries(series.size(), type, name, labels, statistic);
     series.put(key, added);
     types.putIfAbsent(name, type);
     return added;
+  }
+
+  /** The most series the run may have. */
+  public int limit() {
+    return limit;
   }
 
   /** The type of the metric's first series, which a run's metric cannot change; the given one while it has none. */

@@ -63,7 +63,7 @@ public final class Resampler {
     long window = window(bucket);
     if (window >= next) {
       for (Aggregation to : route) {
-        ((GaugeAggregation) to).add(window, generator, bucket, last);
+        ((GaugeAggregation) to).add(window, generator, series.id(), bucket, last);
       }
     }
   }

@@ -9,40 +9,61 @@ import java.util.Map;
  * How far the log is complete, as far as one may hope: the least, over the load generators that are not silent, of the
  * end of their latest bucket, less the allowed lateness. A pure function of the records observed; there is no clock in
  * it.
+ *
+ * <p>Nobody knows of a generator before its first push. One that has a name has siblings, so nothing is sealed until
+ * all that are expected have been heard, or the first record is as old as a generator's silence may be.
  */
 public final class Watermark {
   private static final class Generator {
     private long bucketEnd = Long.MIN_VALUE;
     private long receivedAt;
+    private long joinedAt;
   }
 
   private final int lateness;
   private final long silenceMillis;
+  private final int expected;
   private final Map<String, Integer> numbers;
   private final List<Generator> generators = new ArrayList<>();
+  private boolean siblings;
+  private long reached = Long.MIN_VALUE;
   private long lastBucket = Long.MIN_VALUE;
+  private long firstReceived = Long.MAX_VALUE;
   private long newestReceived;
 
   /**
    * @param lateness seconds a bucket may come after a later one
    * @param silence seconds without a push, by the log's times, after which a generator is not waited for
+   * @param expected how many generators the run has; 0 if nobody said
    */
-  public Watermark(int lateness, int silence) {
+  public Watermark(int lateness, int silence, int expected) {
     this.lateness = lateness;
     this.silenceMillis = silence * 1000L;
+    this.expected = expected;
     this.numbers = new HashMap<>();
+    this.siblings = expected > 1;
+  }
+
+  /** The same where nobody said how many generators there are. */
+  public Watermark(int lateness, int silence) {
+    this(lateness, silence, 0);
   }
 
   private Watermark(Watermark that) {
     this.lateness = that.lateness;
     this.silenceMillis = that.silenceMillis;
+    this.expected = that.expected;
     this.numbers = new HashMap<>(that.numbers);
+    this.siblings = that.siblings;
+    this.reached = that.reached;
     this.lastBucket = that.lastBucket;
+    this.firstReceived = that.firstReceived;
     this.newestReceived = that.newestReceived;
     for (Generator generator : that.generators) {
       Generator copy = new Generator();
       copy.bucketEnd = generator.bucketEnd;
       copy.receivedAt = generator.receivedAt;
+      copy.joinedAt = generator.joinedAt;
       generators.add(copy);
     }
   }
@@ -53,12 +74,20 @@ public final class Watermark {
 
   /** A generator's number within the run, counted from 0 in the order of the log; notes that it is alive. */
   public int heard(String instance, long receivedAtMillis) {
+    reached = Math.max(reached, second());
+    firstReceived = Math.min(firstReceived, receivedAtMillis);
+    newestReceived = Math.max(newestReceived, receivedAtMillis);
+    siblings |= !instance.isEmpty();
     int number = numbers.computeIfAbsent(instance, _ -> generators.size());
-    if (number == generators.size()) {
+    boolean isNew = number == generators.size();
+    if (isNew) {
       generators.add(new Generator());
     }
-    generators.get(number).receivedAt = receivedAtMillis;
-    newestReceived = Math.max(newestReceived, receivedAtMillis);
+    Generator generator = generators.get(number);
+    if (isNew || isSilent(generator)) {
+      generator.joinedAt = receivedAtMillis;
+    }
+    generator.receivedAt = receivedAtMillis;
     return number;
   }
 
@@ -74,13 +103,32 @@ public final class Watermark {
 
   /** The second up to which windows may be sealed; {@link Long#MIN_VALUE} while nothing is known. */
   public long second() {
+    if (isGathering()) { return Long.MIN_VALUE; }
     long least = Long.MAX_VALUE;
     for (Generator generator : generators) {
-      if (generator.bucketEnd != Long.MIN_VALUE && newestReceived - generator.receivedAt <= silenceMillis) {
+      if (generator.bucketEnd != Long.MIN_VALUE && !isSilent(generator) && !isLeftBehind(generator)) {
         least = Math.min(least, generator.bucketEnd);
       }
     }
     return least == Long.MAX_VALUE ? Long.MIN_VALUE : least - lateness;
+  }
+
+  /** Whether generators that were not heard of yet are waited for. */
+  private boolean isGathering() {
+    return siblings && newestReceived - firstReceived <= silenceMillis
+        && (expected == 0 || generators.stream().filter(one -> one.bucketEnd != Long.MIN_VALUE).count() < expected);
+  }
+
+  private boolean isSilent(Generator generator) {
+    return newestReceived - generator.receivedAt > silenceMillis;
+  }
+
+  /**
+   * Whether one that came later, or came back, had as long as a silent one to catch up with the others, and did not. Of
+   * those that were waited for all the time none is behind.
+   */
+  private boolean isLeftBehind(Generator generator) {
+    return generator.bucketEnd - lateness < reached && newestReceived - generator.joinedAt > silenceMillis;
   }
 
   /** The start of the latest bucket of the run; {@link Long#MIN_VALUE} while there is none. */

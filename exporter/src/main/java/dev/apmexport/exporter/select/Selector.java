@@ -19,7 +19,7 @@ public record Selector(String metric, List<Matcher> matchers) {
   }
 
   public boolean matches(InputSeries series) {
-    return metric.equals(series.name()) && matches(series.labels());
+    return (metric.equals(series.name()) || metric.equals(series.metric())) && matches(series.labels());
   }
 
   private boolean matches(Labels labels) {

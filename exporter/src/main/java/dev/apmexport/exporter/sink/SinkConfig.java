@@ -28,6 +28,13 @@ public interface SinkConfig {
   /** The destination's own name of a k6 metric, for entries that give it no other. */
   String name(String metric);
 
+  /**
+   * The name of the series with one statistic of a metric, such as {@code p99} or {@code rate}, as a shape names it.
+   */
+  default String name(String metricName, String statistic) {
+    return metricName + "_" + statistic;
+  }
+
   /** Whether a name given in a block can be used as it is. */
   boolean isName(String name);
 

@@ -18,7 +18,7 @@ public record LogRecord(long seq, long receivedAtMillis, Kind kind, String insta
 
   /** What a record holds. Numbers are stored: never change one. */
   public enum Kind {
-    METRIC_SET(1), JSON_LINES(2), FINISH(3);
+    METRIC_SET(1), JSON_LINES(2), FINISH(3), REMOTE_WRITE(4);
 
     private final int number;
 

@@ -56,6 +56,33 @@ class HistogramTest {
     }
   }
 
+  @Test
+  void a_rank_lies_where_its_buckets_bounds_say() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    for (int round = 0; round < 300; round++) {
+      double[] values = values(random, 1 + random.nextInt(60));
+      Histogram histogram = new Histogram();
+      for (double value : values) {
+        histogram.add(value);
+      }
+      Arrays.sort(values);
+      for (int rank = 0; rank < values.length; rank++) {
+        String what = "seed " + seed + " round " + round + " rank " + rank;
+        double slack = Math.abs(values[rank]) * 1e-12;
+        assertThat(histogram.atLeast(rank)).as(what).isLessThanOrEqualTo(values[rank] + slack);
+        assertThat(histogram.atMost(rank)).as(what).isGreaterThanOrEqualTo(values[rank] - slack);
+        if (values[rank] >= 0) {
+          assertThat(histogram.atMost(rank) - histogram.atLeast(rank)).as(what)
+              .isLessThanOrEqualTo(Math.max(0.0011, values[rank] / 100));
+        }
+      }
+      assertThat(histogram.atLeast(0)).isEqualTo(histogram.atMost(0)).isEqualTo(values[0]);
+      int last = values.length - 1;
+      assertThat(histogram.atLeast(last)).isEqualTo(histogram.atMost(last)).isEqualTo(values[last]);
+    }
+  }
+
   private static void assertSame(Histogram one, Histogram other, String what) {
     assertThat(one.count()).as(what).isEqualTo(other.count());
     assertThat(one.sum()).as(what).isCloseTo(other.sum(), within(1e-9 * (1 + Math.abs(other.sum()))));

@@ -10,7 +10,8 @@ class WatermarkTest {
   /** Pushes come this many seconds after the times of their buckets, so that none lies ahead. */
   private static final long LATER = 1_000;
 
-  private final Watermark watermark = new Watermark(LATENESS, SILENCE);
+  /** One that waits for nobody whom it has not heard. */
+  private Watermark watermark = new Watermark(LATENESS, SILENCE, 1);
 
   @Test
   void nothing_is_known_before_the_first_bucket() {
@@ -105,6 +106,95 @@ class WatermarkTest {
     copy.observe(0, 150, 1);
     assertThat(copy.second()).isEqualTo(149);
     assertThat(watermark.second()).isEqualTo(199);
+  }
+
+  @Test
+  void a_name_tells_of_siblings_which_are_waited_for_as_long_as_they_might_be_silent() {
+    watermark = new Watermark(LATENESS, SILENCE);
+    push("a", 1, 100, 1);
+    push("b", 4, 100, 1);
+    push("a", 11, 110, 1);
+    assertThat(watermark.second()).isEqualTo(Long.MIN_VALUE);
+    watermark.heard("a", LATER * 1_000 + 11_001);
+    assertThat(watermark.second()).isEqualTo(99);
+  }
+
+  @Test
+  void one_without_a_name_is_alone_until_a_name_is_heard() {
+    watermark = new Watermark(LATENESS, SILENCE);
+    push("", 1, 100, 1);
+    assertThat(watermark.second()).isEqualTo(99);
+    push("a", 2, 110, 1);
+    assertThat(watermark.second()).isEqualTo(Long.MIN_VALUE);
+    push("", 12, 111, 1);
+    assertThat(watermark.second()).isEqualTo(109);
+  }
+
+  @Test
+  void a_name_that_is_heard_first_in_the_middle_of_a_run_holds_nobody_up() {
+    watermark = new Watermark(LATENESS, SILENCE);
+    push("", 1, 100, 1);
+    push("", 20, 119, 1);
+    push("a", 20, 119, 1);
+    assertThat(watermark.second()).isEqualTo(118);
+  }
+
+  @Test
+  void as_many_as_were_announced_are_waited_for_and_no_longer() {
+    watermark = new Watermark(LATENESS, SILENCE, 2);
+    push("a", 1, 100, 1);
+    assertThat(watermark.second()).isEqualTo(Long.MIN_VALUE);
+    watermark.heard("b", LATER * 1_000 + 2_000);
+    assertThat(watermark.second()).isEqualTo(Long.MIN_VALUE);
+    push("b", 4, 97, 1);
+    assertThat(watermark.second()).isEqualTo(96);
+  }
+
+  @Test
+  void one_that_was_announced_and_never_comes_is_waited_for_as_if_it_were_silent() {
+    watermark = new Watermark(LATENESS, SILENCE, 2);
+    push("", 1, 100, 1);
+    push("", 11, 110, 1);
+    assertThat(watermark.second()).isEqualTo(Long.MIN_VALUE);
+    watermark.heard("", LATER * 1_000 + 11_001);
+    assertThat(watermark.second()).isEqualTo(109);
+  }
+
+  @Test
+  void a_generator_that_returns_with_what_is_long_past_has_a_while_to_catch_up() {
+    push("a", 1, 100, 1);
+    push("b", 1, 100, 1);
+    push("a", 60, 159, 1);
+    push("b", 61, 101, 1);
+    assertThat(watermark.second()).isEqualTo(100);
+    push("a", 62, 161, 1);
+    push("b", 63, 162, 1);
+    assertThat(watermark.second()).isEqualTo(160);
+  }
+
+  @Test
+  void a_generator_that_returns_and_never_catches_up_holds_nobody_up_for_ever() {
+    push("a", 1, 100, 1);
+    push("b", 1, 100, 1);
+    for (int second = 60; second <= 71; second++) {
+      push("a", second, second + 99, 1);
+      push("b", second, second + 42, 1);
+    }
+    assertThat(watermark.second()).isEqualTo(169);
+    push("b", 72, 171, 1);
+    assertThat(watermark.second()).isEqualTo(169);
+    push("a", 73, 175, 1);
+    assertThat(watermark.second()).isEqualTo(170);
+  }
+
+  @Test
+  void one_that_is_behind_from_the_beginning_is_waited_for_to_the_end() {
+    watermark = new Watermark(LATENESS, SILENCE);
+    for (int second = 1; second < 100; second++) {
+      push("a", second, second + 500, 1);
+      push("b", second, second + 100, 1);
+    }
+    assertThat(watermark.second()).isEqualTo(198);
   }
 
   private void push(String instance, int receivedAt, long bucket, int period) {

@@ -46,7 +46,7 @@ record Scenario(long seed, ReceiverKind kind, Wish wish, MadeUpRun run, List<Log
       int longestOutage, List<Integer> poison, boolean whole) {
     static final Scale SIMULATED = new Scale(3, 20, 90, 0.5, 30, 20, 5_400, List.of(500, 400, 409, 422), true);
     /** For a service that someone waits for. */
-    static final Scale REAL_TIME = new Scale(1, 25, 40, 0.2, 2, 3, 15, List.of(400, 409, 422), false);
+    static final Scale REAL_TIME = new Scale(3, 25, 40, 0.2, 2, 3, 15, List.of(400, 409, 422), false);
   }
 
   static Scenario draw(long seed, long start, Scale scale) {

@@ -30,9 +30,10 @@ public final class ServedRun implements AutoCloseable {
    * What the service is given at a time.
    *
    * @param second since the epoch
+   * @param instance the load generator that sends it
    * @param key the same for a push that is sent twice
    */
-  public record Delivery(long second, String key, byte[] payload) {}
+  public record Delivery(long second, String instance, String key, byte[] payload) {}
 
   /** @param start the run's first second, a multiple of six */
   public ServedRun(long seed, long start) {
@@ -55,7 +56,7 @@ public final class ServedRun implements AutoCloseable {
     List<Delivery> deliveries = new ArrayList<>();
     for (Scenario.LogPush push : scenario.pushes()) {
       byte[] payload = push.push().payload(testRunId, scenario.run().period());
-      deliveries.add(new Delivery(push.second(), key(push), payload));
+      deliveries.add(new Delivery(push.second(), "load-" + push.push().generator(), key(push), payload));
     }
     return deliveries;
   }

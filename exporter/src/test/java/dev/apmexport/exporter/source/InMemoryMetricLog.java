@@ -25,10 +25,11 @@ public final class InMemoryMetricLog {
    * @return the push's number in the log
    */
   public synchronized long append(String key, Duration keyFor, String instance, byte[] payload) {
-    Known before = known.get(key);
+    String place = instance + "\n" + key;
+    Known before = known.get(place);
     if (before != null && clock.millis() < before.untilMillis) { return before.seq; }
     long seq = feed.append(LogRecord.Kind.METRIC_SET, instance, clock.millis(), payload);
-    known.put(key, new Known(seq, clock.millis() + keyFor.toMillis()));
+    known.put(place, new Known(seq, clock.millis() + keyFor.toMillis()));
     return seq;
   }
 

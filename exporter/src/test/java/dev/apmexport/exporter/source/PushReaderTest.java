@@ -46,7 +46,8 @@ class PushReaderTest {
 
   @Test
   void a_record_of_another_format_is_refused() {
-    for (LogRecord.Kind kind : List.of(LogRecord.Kind.METRIC_SET, LogRecord.Kind.JSON_LINES)) {
+    for (LogRecord.Kind kind : List.of(LogRecord.Kind.METRIC_SET, LogRecord.Kind.JSON_LINES,
+        LogRecord.Kind.REMOTE_WRITE)) {
       assertThatThrownBy(() -> reader.read(record(kind, "{}".getBytes()), seen)).isInstanceOf(InvalidPush.class)
           .hasMessageContaining("not a snappy block");
     }
@@ -57,7 +58,8 @@ class PushReaderTest {
     assertThat(LogRecord.Kind.numbered(1)).isEqualTo(LogRecord.Kind.METRIC_SET);
     assertThat(LogRecord.Kind.numbered(2)).isEqualTo(LogRecord.Kind.JSON_LINES);
     assertThat(LogRecord.Kind.numbered(3)).isEqualTo(LogRecord.Kind.FINISH);
-    assertThatThrownBy(() -> LogRecord.Kind.numbered(4)).hasMessageContaining("kind 4");
+    assertThat(LogRecord.Kind.numbered(4)).isEqualTo(LogRecord.Kind.REMOTE_WRITE);
+    assertThatThrownBy(() -> LogRecord.Kind.numbered(5)).hasMessageContaining("kind 5");
   }
 
   private static LogRecord record(LogRecord.Kind kind, byte[] payload) {

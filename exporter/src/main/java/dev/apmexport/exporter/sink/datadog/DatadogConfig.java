@@ -65,6 +65,11 @@ public record DatadogConfig(URI api, ApiVersion version, Secret apiKey, @Nullabl
   }
 
   @Override
+  public String name(String metricName, String statistic) {
+    return DatadogNames.metric(metricName, statistic);
+  }
+
+  @Override
   public boolean isName(String name) {
     return DatadogNames.isMetric(name);
   }

@@ -40,6 +40,12 @@ final class DatadogNames {
     return cut(PREFIX + k6Name.replaceAll("[^a-zA-Z0-9_.]", "_"), LONGEST_NAME);
   }
 
+  /** The name of the gauge or count with one statistic, which may be {@code p999} for p(99.9). */
+  static String metric(String name, String statistic) {
+    TrendStat stat = TrendStat.parse(statistic.replaceFirst("^p(\\d\\d)(\\d+)$", "p($1.$2)"));
+    return name + "." + (stat == null ? statistic : suffix(stat));
+  }
+
   /** The series that every window of an output may have, in the order {@link DatadogShape} sends them. */
   static List<Part> windows(MetricType type, String name, Statistics statistics) {
     return switch (type) {

@@ -2,6 +2,7 @@ package dev.apmexport.exporter.sink.prometheus;
 
 import dev.apmexport.exporter.metric.BuiltIn;
 import dev.apmexport.exporter.metric.Histogram;
+import dev.apmexport.exporter.metric.MetricType;
 import dev.apmexport.exporter.metric.Point;
 import dev.apmexport.exporter.metric.Series;
 import dev.apmexport.exporter.resample.Aggregation;
@@ -51,11 +52,17 @@ final class PrometheusShape implements Shape {
     Series[] series = series(aggregation);
     long at = window.endMillis();
     switch (aggregation) {
-      case CounterAggregation counter -> out.point(series[0], at, counter.total());
-      case GaugeAggregation gauge -> out.point(series[0], at, gauge.value());
+      case CounterAggregation counter -> out.point(series[0], at, counter.total() / unit(counter.output()));
+      case GaugeAggregation gauge -> out.point(series[0], at, gauge.value() / unit(gauge.output()));
       case RateAggregation rate -> rate(rate, series, at, out);
       case TrendAggregation trend -> trend(trend, series, 0, at, out, statistics.cumulative());
     }
+  }
+
+  /** k6's milliseconds in one unit of the series: of its own times, and of what is told of them. */
+  private static double unit(Output output) {
+    boolean time = BuiltIn.inMilliseconds(output.metric()) && !output.statistic().equals("count");
+    return time && (output.type() == MetricType.TREND || !output.statistic().isEmpty()) ? 1000 : 1;
   }
 
   private void rate(RateAggregation rate, Series[] series, long at, Point.Receiver out) {
@@ -69,7 +76,7 @@ final class PrometheusShape implements Shape {
   }
 
   private void trend(TrendAggregation trend, Series[] series, int first, long at, Point.Receiver out, boolean all) {
-    double unit = BuiltIn.inMilliseconds(trend.output().metric()) ? 1000 : 1;
+    double unit = unit(trend.output());
     Histogram values = all ? trend.sinceStart() : trend.window();
     for (int i = 0; i < statistics.trend().size(); i++) {
       TrendStat stat = statistics.trend().get(i);
@@ -92,11 +99,12 @@ final class PrometheusShape implements Shape {
     int first = live(aggregation);
     long at = last.endMillis();
     switch (aggregation) {
-      case CounterAggregation counter -> out.point(series[first], at, counter.total());
+      case CounterAggregation counter -> out.point(series[first], at, counter.total() / unit(counter.output()));
       case GaugeAggregation gauge -> {
-        out.point(series[first], at, gauge.value());
-        out.point(series[first + 1], at, gauge.least());
-        out.point(series[first + 2], at, gauge.most());
+        double unit = unit(gauge.output());
+        out.point(series[first], at, gauge.value() / unit);
+        out.point(series[first + 1], at, gauge.least() / unit);
+        out.point(series[first + 2], at, gauge.most() / unit);
       }
       case RateAggregation rate -> {
         out.point(series[first], at, (double) rate.nonzeroSinceStart() / Math.max(1, rate.totalSinceStart()));

@@ -18,8 +18,13 @@ sealed interface JsonLine {
   /** The first sight of a metric: its type. */
   record Definition(String metric, MetricType type) implements JsonLine {}
 
-  /** One raw sample; {@code second} is its time, whole seconds since the epoch, rounded down. */
-  record Sample(String metric, long second, double value, Labels labels) implements JsonLine {}
+  /** One raw sample; its time is in milliseconds since the epoch, rounded down. */
+  record Sample(String metric, long atMillis, double value, Labels labels) implements JsonLine {
+    /** Its time in whole seconds since the epoch, rounded down. */
+    long second() {
+      return Math.floorDiv(atMillis, 1_000L);
+    }
+  }
 
   static JsonLine parse(byte[] data, int from, int to) throws InvalidPush {
     JsonNode line;
@@ -51,9 +56,9 @@ sealed interface JsonLine {
     String time = data.path("time").asString("");
     if (!data.path("value").isNumber()) { throw new InvalidPush("has no number under data.value"); }
     try {
-      long second = OffsetDateTime.parse(time).toEpochSecond();
-      return new Sample(metric, second, data.path("value").numberValue().doubleValue(), labels(data.path("tags")));
-    } catch (DateTimeException e) {
+      long at = OffsetDateTime.parse(time).toInstant().toEpochMilli();
+      return new Sample(metric, at, data.path("value").numberValue().doubleValue(), labels(data.path("tags")));
+    } catch (DateTimeException | ArithmeticException e) {
       throw new InvalidPush("has the time \"" + time + "\"; k6 writes RFC 3339, for example 2026-01-31T09:30:00.123Z",
           e);
     }

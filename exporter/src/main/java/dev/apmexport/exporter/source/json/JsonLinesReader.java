@@ -11,6 +11,7 @@ import dev.apmexport.exporter.source.InvalidPush;
 import dev.apmexport.exporter.source.TimeBounds;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,11 +35,35 @@ public final class JsonLinesReader {
     return copy;
   }
 
+  /** Receives samples as k6 has them, each at its own time in milliseconds since the epoch. */
+  public interface RawVisitor {
+    void sample(InputSeries series, long atMillis, double value);
+
+    /** Some samples that are not used, and why. */
+    void refused(Refusal reason, String metric, int samples);
+  }
+
   public void read(byte[] data, int length, TimeBounds bounds, SampleVisitor visitor) throws InvalidPush {
+    read(data, length, bounds, (series, sample) -> deliver(series, sample, visitor), visitor::refused);
+  }
+
+  /** The same with the samples as they are, instead of buckets. */
+  public void readRaw(byte[] data, int length, TimeBounds bounds, RawVisitor visitor) throws InvalidPush {
+    read(data, length, bounds, (series, sample) -> visitor.sample(series, sample.atMillis(), sample.value()),
+        visitor::refused);
+  }
+
+  @FunctionalInterface
+  private interface Refused {
+    void refused(Refusal reason, String metric, int samples);
+  }
+
+  private void read(byte[] data, int length, TimeBounds bounds, BiConsumer<InputSeries, JsonLine.Sample> taken,
+      Refused refused) throws InvalidPush {
     for (int from = 0; from < length;) {
       int to = endOfLine(data, from, length);
       if (to > from) {
-        line(JsonLine.parse(data, from, to), bounds, visitor);
+        line(JsonLine.parse(data, from, to), bounds, taken, refused);
       }
       from = to + 1;
     }
@@ -52,16 +77,17 @@ public final class JsonLinesReader {
     return to;
   }
 
-  private void line(JsonLine line, TimeBounds bounds, SampleVisitor visitor) {
+  private void line(JsonLine line, TimeBounds bounds, BiConsumer<InputSeries, JsonLine.Sample> taken,
+      Refused refused) {
     switch (line) {
       case JsonLine.Definition definition -> types.put(definition.metric(), definition.type());
       case JsonLine.Sample sample -> {
         Refusal refusal = refusal(sample, bounds);
         InputSeries series = refusal == null ? series(sample) : null;
         if (series == null) {
-          visitor.refused(refusal == null ? Refusal.TOO_MANY_SERIES : refusal, sample.metric(), 1);
+          refused.refused(refusal == null ? Refusal.TOO_MANY_SERIES : refusal, sample.metric(), 1);
         } else {
-          deliver(series, sample, visitor);
+          taken.accept(series, sample);
         }
       }
     }
