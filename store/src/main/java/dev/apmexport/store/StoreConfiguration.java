@@ -3,6 +3,7 @@ package dev.apmexport.store;
 import dev.apmexport.store.audit.AuditLog;
 import dev.apmexport.store.ledger.LedgerWriter;
 import dev.apmexport.store.log.MetricLog;
+import dev.apmexport.store.log.RunTraffic;
 import dev.apmexport.store.profile.Profile;
 import dev.apmexport.store.profile.ProfileRepository;
 import dev.apmexport.store.profile.Profiles;
@@ -16,6 +17,7 @@ import dev.apmexport.store.run.RunStates;
 import dev.apmexport.store.run.Runs;
 import dev.apmexport.store.run.TestRun;
 import dev.apmexport.store.run.TestRunRepository;
+import dev.apmexport.store.runlog.RunLog;
 import dev.apmexport.store.secret.DataKeys;
 import dev.apmexport.store.secret.MasterKey;
 import dev.apmexport.store.secret.MasterKeyFile;
@@ -26,6 +28,7 @@ import dev.apmexport.store.tenant.ApiToken;
 import dev.apmexport.store.tenant.Tenant;
 import dev.apmexport.store.tenant.TenantRepository;
 import dev.apmexport.store.tenant.TenantWall;
+import dev.apmexport.store.threshold.RunThresholds;
 import dev.apmexport.store.work.Work;
 import java.nio.file.Path;
 import javax.sql.DataSource;
@@ -116,6 +119,21 @@ public class StoreConfiguration {
   @Bean
   MetricLog metricLog(JdbcClient jdbc, PlatformTransactionManager transactions) {
     return new MetricLog(jdbc, transactions);
+  }
+
+  @Bean
+  RunTraffic runTraffic(JdbcClient jdbc) {
+    return new RunTraffic(jdbc);
+  }
+
+  @Bean
+  RunLog runLog(JdbcClient jdbc, SecretStore secrets, PlatformTransactionManager transactions) {
+    return new RunLog(jdbc, secrets, transactions);
+  }
+
+  @Bean
+  RunThresholds runThresholds(JdbcClient jdbc) {
+    return new RunThresholds(jdbc);
   }
 
   @Bean

@@ -20,10 +20,12 @@ import dev.apmexport.store.run.RunStates;
 import dev.apmexport.store.run.Runs;
 import dev.apmexport.store.run.TestRunRepository;
 import dev.apmexport.store.secret.SecretRetention;
+import dev.apmexport.store.threshold.RunThresholds;
 import dev.apmexport.store.work.Work;
 import dev.apmexport.worker.live.LiveRuns;
 import dev.apmexport.worker.replay.ReplayTasks;
 import dev.apmexport.worker.secondpass.SecondPasses;
+import dev.apmexport.worker.threshold.ThresholdTasks;
 import dev.apmexport.worker.upkeep.Upkeep;
 import java.time.Duration;
 import java.util.List;
@@ -38,12 +40,16 @@ import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The parts of a worker, and the schedulers that feed it: one for live runs, one for second passes, one for replays.
+ * The parts of a worker, and the schedulers that feed it: one for live runs, one for second passes, one for replays,
+ * one for thresholds.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(WorkerSettings.class)
 @Import(StoreConfiguration.class)
 public class WorkerConfiguration {
+  /** How many runs' thresholds are decided at once; each reads a whole log. */
+  private static final int EVALUATIONS = 2;
+
   @Bean
   HttpTransport httpTransport(@Value("${apm.egress.allow:}") String allowed) {
     return new HttpTransport(EgressPolicy.parse(allowed));
@@ -81,6 +87,12 @@ public class WorkerConfiguration {
   }
 
   @Bean
+  ThresholdTasks thresholdTasks(TestRunRepository runs, RunThresholds thresholds, MetricLog log, Work work,
+      DatabaseTimeline clock) {
+    return new ThresholdTasks(runs, thresholds, log, work, clock);
+  }
+
+  @Bean
   Upkeep upkeep(RunStates states, Work work, MetricLog log, SecretRetention secrets, JdbcClient jdbc,
       WorkerSettings settings) {
     return new Upkeep(states, work, log, secrets, jdbc, settings.keepLog());
@@ -102,6 +114,12 @@ public class WorkerConfiguration {
   Scheduler replayScheduler(DataSource database, ReplayTasks replays, WorkerSettings settings, DatabaseTimeline clock) {
     return scheduler(database, List.of(replays.task()), Work.REPLAY_TABLE, settings.replays() + 2, clock)
         .startTasks(replays.sweep()).build();
+  }
+
+  @Bean(initMethod = "start", destroyMethod = "stop")
+  Scheduler thresholdScheduler(DataSource database, ThresholdTasks thresholds, DatabaseTimeline clock) {
+    return scheduler(database, List.of(thresholds.task()), Work.THRESHOLD_TABLE, EVALUATIONS + 1, clock)
+        .startTasks(thresholds.sweep()).build();
   }
 
   static SchedulerBuilder scheduler(DataSource database, List<Task<?>> tasks, String table, int threads,

@@ -6,6 +6,7 @@ import dev.apmexport.exporter.reconcile.ReconciliationReport;
 import dev.apmexport.exporter.sink.LoopbackServer;
 import dev.apmexport.store.log.MetricLog;
 import dev.apmexport.store.run.TestRun;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -75,6 +76,19 @@ class RunsToTheEndTest extends WithWorker {
     assertThat(state(run)).isEqualTo("running");
     finish(run);
     await("finished again", () -> state(run).equals("finished") && report(run).revision() == 2);
+  }
+
+  @Test
+  void a_stopped_run_is_exported_as_any_other_and_ends_as_aborted() {
+    TestRun run = run(1);
+    push(run, 10, 10);
+    log.stop(run.id(), "operator", "Wrong target.", "{\"run_status\":6}".getBytes(StandardCharsets.UTF_8), () -> {});
+
+    await("aborted", () -> state(run).equals("aborted"));
+    assertThat(report(run).exact()).as(report(run).toString()).isTrue();
+    assertThat(report(run).expected()).isGreaterThan(5);
+    assertThat(push(run, 1, 2)).isEqualTo(new MetricLog.Appended.Stopped("Wrong target."));
+    assertThat(state(run)).isEqualTo("aborted");
   }
 
   @Test

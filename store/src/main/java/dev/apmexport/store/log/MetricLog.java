@@ -1,6 +1,7 @@
 package dev.apmexport.store.log;
 
 import dev.apmexport.exporter.source.LogRecord.Kind;
+import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -51,28 +52,44 @@ public final class MetricLog {
 
     /** The run is over. */
     record Closed(Instant finishedAt) implements Appended {}
+
+    /** The run was stopped, and takes nothing any more. */
+    record Stopped(String reason) implements Appended {}
+
+    /** With it the run would have more bytes than it may; it was not taken. */
+    record TooMuch(long limit) implements Appended {}
   }
 
-  private record Head(long seq, OffsetDateTime at, @Nullable OffsetDateTime finishedAt, @Nullable String finish) {
+  private record Head(long seq, OffsetDateTime at, @Nullable OffsetDateTime finishedAt, @Nullable String finish,
+      @Nullable String stopReason, long bytes, @Nullable Long bytesLimit) {
     static Head of(ResultSet row, int number) throws SQLException {
       return new Head(row.getLong("next_seq"), row.getObject("last_at", OffsetDateTime.class),
-          row.getObject("finished_at", OffsetDateTime.class), row.getString("finish"));
+          row.getObject("finished_at", OffsetDateTime.class), row.getString("finish"), row.getString("stop_reason"),
+          row.getLong("bytes"), row.getObject("bytes_limit", Long.class));
     }
 
     boolean isClosed() {
       return "explicit".equals(finish) && finishedAt != null && at.isAfter(finishedAt.plus(GRACE));
+    }
+
+    /** Why nothing more is taken; null where something is. */
+    @Nullable
+    Appended refusal() {
+      if (stopReason != null) { return new Appended.Stopped(stopReason); }
+      if (isClosed()) { return new Appended.Closed(Objects.requireNonNull(finishedAt).toInstant()); }
+      return bytesLimit != null && bytes > bytesLimit ? new Appended.TooMuch(bytesLimit) : null;
     }
   }
 
   /** Appends samples. */
   public Appended append(long testRunId, Entry entry) {
     return withPartition(() -> transaction.execute(status -> {
-      Head head = advance(testRunId);
-      if (head.isClosed()) {
+      Head head = advance(testRunId, entry.payload.length);
+      Appended refusal = head.refusal();
+      if (refusal != null) {
         status.setRollbackOnly();
-        Instant finishedAt = Objects.requireNonNull(head.finishedAt).toInstant();
-        return seqOf(testRunId, entry).<Appended>map(Appended.Repeated::new)
-            .orElseGet(() -> new Appended.Closed(finishedAt));
+        return refusal instanceof Appended.Stopped ? refusal
+            : seqOf(testRunId, entry).<Appended>map(Appended.Repeated::new).orElse(refusal);
       }
       if (!claim(testRunId, entry, head.seq)) {
         status.setRollbackOnly();
@@ -91,28 +108,60 @@ public final class MetricLog {
    */
   public boolean finish(long testRunId, boolean explicit, byte[] body) {
     return withPartition(() -> transaction.execute(status -> {
-      Head head = advance(testRunId);
+      Head head = advance(testRunId, 0);
       if (head.finish != null && (!explicit || head.finish.equals("explicit"))) {
         status.setRollbackOnly();
         return false;
       }
-      insert(testRunId, new Entry(Kind.FINISH, "", "", Duration.ZERO, Long.MAX_VALUE, Long.MIN_VALUE, body), head);
-      jdbc.sql("update run_head set finished_at = last_at, finish = ? where test_run_id = ?")
-          .params(explicit ? "explicit" : "idle", testRunId).update();
-      jdbc.sql("update test_run set state = 'finishing' where id = ?").param(testRunId).update();
+      close(testRunId, head, explicit, body);
       return true;
     }));
+  }
+
+  /**
+   * Closes the run for good, unless it was finished or stopped before; one that only fell silent can still be stopped.
+   *
+   * @param by who stops it, in a word
+   * @param body the run's outcome
+   * @param noted done in the same transaction, where this call closes it
+   * @return whether this call closed it
+   */
+  public boolean stop(long testRunId, String by, String reason, byte[] body, Runnable noted) {
+    return withPartition(() -> transaction.execute(status -> {
+      Head head = advance(testRunId, 0);
+      if ("explicit".equals(head.finish)) {
+        status.setRollbackOnly();
+        return false;
+      }
+      close(testRunId, head, true, body);
+      jdbc.sql("update run_head set stopped_by = ?, stop_reason = ? where test_run_id = ?")
+          .params(by, reason, testRunId)
+          .update();
+      jdbc.sql("update test_run set outcome = ? where id = ?")
+          .params(new String(body, StandardCharsets.UTF_8), testRunId).update();
+      noted.run();
+      return true;
+    }));
+  }
+
+  private void close(long testRunId, Head head, boolean explicit, byte[] body) {
+    insert(testRunId, new Entry(Kind.FINISH, "", "", Duration.ZERO, Long.MAX_VALUE, Long.MIN_VALUE, body), head);
+    jdbc.sql("update run_head set finished_at = last_at, finish = ? where test_run_id = ?")
+        .params(explicit ? "explicit" : "idle", testRunId).update();
+    jdbc.sql("update test_run set state = 'finishing' where id = ?").param(testRunId).update();
   }
 
   public PostgresRunFeed feed(long testRunId, Instant createdAt) {
     return new PostgresRunFeed(jdbc, testRunId, createdAt);
   }
 
-  private Head advance(long testRunId) {
+  private Head advance(long testRunId, int bytes) {
     return jdbc.sql("""
-        update run_head set next_seq = next_seq + 1, last_at = greatest(last_at, clock_timestamp())
-        where test_run_id = ? returning next_seq, last_at, finished_at, finish""").param(testRunId).query(Head::of)
-        .single();
+        update run_head
+        set next_seq = next_seq + 1, last_at = greatest(last_at, clock_timestamp()), bytes = bytes + ?
+        where test_run_id = ?
+        returning next_seq, last_at, finished_at, finish, stop_reason, bytes, bytes_limit""").params(bytes, testRunId)
+        .query(Head::of).single();
   }
 
   /** Takes the key for this push; false if it stands for an earlier one. */

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** One apm block of a run, and how far its export is. */
@@ -26,6 +27,8 @@ public class RunExport {
   private static final JsonMapper JSON = JsonMapper.shared();
   /** Where problems of the whole run's data stand. */
   private static final String SAMPLES = "samples";
+  private static final String REGION = "region";
+  private static final List<String> DESTINATIONS = List.of("remoteWriteURL", "apiURL", REGION);
 
   @Id
   @GeneratedValue(strategy = GenerationType.IDENTITY)
@@ -106,6 +109,13 @@ public class RunExport {
 
   String config() {
     return config;
+  }
+
+  /** Where its points go as far as the block may show it: an address or a region, or null where it names neither. */
+  public @Nullable String destination() {
+    JsonNode block = JSON.readTree(config);
+    return DESTINATIONS.stream().filter(block::has).findFirst()
+        .map(key -> (key.equals(REGION) ? "region " : "") + block.path(key).asString("")).orElse(null);
   }
 
   /** The replay that it belongs to; null for one of the run's own. */

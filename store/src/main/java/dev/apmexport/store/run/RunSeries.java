@@ -89,8 +89,9 @@ public final class RunSeries {
   }
 
   private static InputSeries series(int id, String[] line) {
-    return new InputSeries(id, MetricType.valueOf(line[0]), line[1],
-        Labels.of(Arrays.copyOfRange(line, LABELS_FROM, line.length)));
+    String[] type = line[0].split(":", 2);
+    return new InputSeries(id, MetricType.valueOf(type[0]), line[1],
+        Labels.of(Arrays.copyOfRange(line, LABELS_FROM, line.length)), type.length == 1 ? "" : type[1]);
   }
 
   private static byte[] packed(List<InputSeries> series) {
@@ -103,8 +104,13 @@ public final class RunSeries {
     return packed.toByteArray();
   }
 
+  /** The type, with the statistic behind it where the series is one. */
+  private static String type(InputSeries series) {
+    return series.type().name() + (series.statistic().isEmpty() ? "" : ":" + series.statistic());
+  }
+
   private static List<String> line(InputSeries series) {
-    List<String> line = new ArrayList<>(List.of(series.type().name(), series.name()));
+    List<String> line = new ArrayList<>(List.of(type(series), series.name()));
     Labels labels = series.labels();
     for (int i = 0; i < labels.size(); i++) {
       line.add(labels.name(i));

@@ -62,16 +62,24 @@ public final class Runs {
    * @param createKey the same for every try to create the same run; null if the sender has none
    * @param options the script's options; whatever of them is secret is kept apart
    * @param profile whose apm list the run takes if the options have none and the profile is known; may be null
+   * @param generators how many load generators will push; null if nobody says
    */
   public Created create(Tenant tenant, String name, @Nullable String createKey, JsonNode options,
-      @Nullable String profile) {
+      @Nullable String profile, @Nullable Integer generators) {
     return known(tenant, createKey).orElseGet(() -> {
       try {
-        return Objects.requireNonNull(transaction.execute(_ -> make(tenant, name, createKey, options, profile)));
+        return Objects
+            .requireNonNull(transaction.execute(_ -> make(tenant, name, createKey, options, profile, generators)));
       } catch (DataIntegrityViolationException e) {
         return known(tenant, createKey).orElseThrow(() -> e); // made in the meantime by another try
       }
     });
+  }
+
+  /** The same where nobody says how many load generators there are. */
+  public Created create(Tenant tenant, String name, @Nullable String createKey, JsonNode options,
+      @Nullable String profile) {
+    return create(tenant, name, createKey, options, profile, null);
   }
 
   /** The same without a profile. */
@@ -97,7 +105,7 @@ public final class Runs {
   }
 
   private Created make(Tenant tenant, String name, @Nullable String createKey, JsonNode options,
-      @Nullable String profile) {
+      @Nullable String profile, @Nullable Integer generators) {
     Source source = source(tenant, options, profile);
     List<ApmBlock> blocks = tenant.admit(source.apm.blocks());
     TestRun run = runs
@@ -105,8 +113,12 @@ public final class Runs {
             clock.instant().truncatedTo(ChronoUnit.MICROS))); // as the database keeps it
     run.fix(
         new RunSettings(Long.toString(run.id()), period(blocks), tenant.inputSeriesLimit(), tenant.outputSeriesLimit(),
-            RunSettings.FOLD_VERSION));
-    jdbc.sql("insert into run_head (test_run_id) values (?)").param(run.id()).update();
+            RunSettings.FOLD_VERSION, generators));
+    jdbc.sql("insert into run_head (test_run_id, bytes_limit) select ?, run_bytes_limit from tenant where id = ?")
+        .params(run.id(), tenant.id().value()).update();
+    if (ScriptOptions.haveThresholds(options)) {
+      jdbc.sql("insert into run_threshold (test_run_id) values (?)").param(run.id()).update();
+    }
     if (ScriptOptions.deleteSecrets(options)) {
       jdbc.sql("update test_run set secrets = 'delete' where id = ?").param(run.id()).update();
     }

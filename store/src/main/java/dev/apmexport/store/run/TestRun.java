@@ -9,6 +9,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.SequenceGenerator;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** One execution of a load test. */
@@ -77,6 +78,12 @@ public class TestRun {
   /** The profile that its apm list was taken from; null if it brought its own or has none. */
   public @Nullable String profile() {
     return profile;
+  }
+
+  /** The number of k6's project that it belongs to; null if it said none. */
+  public @Nullable Long project() {
+    JsonNode project = JSON.readTree(options).path(ScriptOptions.PROJECT);
+    return project.isIntegralNumber() ? project.asLong() : null;
   }
 
   /** What k6 said when it closed the run, as JSON; null while it has not. */

@@ -32,6 +32,7 @@ public class ApiToken {
   private Scope scope = Scope.TENANT;
   private @Nullable Long tenantId;
   private @Nullable Long testRunId;
+  private String instance = "";
   private @Nullable String note;
   @Generated
   @Column(insertable = false, updatable = false)
@@ -78,7 +79,14 @@ public class ApiToken {
   }
 
   public static ApiToken forRun(TenantId tenant, long testRunId, String token) {
-    return new ApiToken(Scope.RUN, tenant, testRunId, null, token);
+    return forRun(tenant, testRunId, "", token);
+  }
+
+  /** @param instance the load generator that pushes with it; empty for the only one */
+  public static ApiToken forRun(TenantId tenant, long testRunId, String instance, String token) {
+    ApiToken made = new ApiToken(Scope.RUN, tenant, testRunId, null, token);
+    made.instance = instance;
+    return made;
   }
 
   public static ApiToken forOperator(String token) {
@@ -123,6 +131,11 @@ public class ApiToken {
   /** The one run that a token of scope run may push to; null for every other token. */
   public @Nullable Long testRunId() {
     return testRunId;
+  }
+
+  /** The load generator that pushes with a run's token, unless the path names another; empty for the only one. */
+  public String instance() {
+    return instance;
   }
 
   public @Nullable String note() {

@@ -32,6 +32,7 @@ public class Tenant {
   private Plan plan = Plan.ENTERPRISE;
   private int inputSeriesLimit = INPUT_SERIES;
   private int outputSeriesLimit = OUTPUT_SERIES;
+  private @Nullable Long runBytesLimit;
   @Generated
   @Column(insertable = false, updatable = false)
   private @Nullable Instant createdAt;
@@ -87,6 +88,16 @@ public class Tenant {
   /** Holds for runs that are made from now on; at least 1. */
   public void limitOutputSeries(int most) {
     outputSeriesLimit = most;
+  }
+
+  /** The most bytes of pushes that are kept for one of its runs, which is stopped by one more; null for any number. */
+  public @Nullable Long runBytesLimit() {
+    return runBytesLimit;
+  }
+
+  /** Holds for runs that are made from now on; at least 1, or null for any number. */
+  public void limitRunBytes(@Nullable Long most) {
+    runBytesLimit = most;
   }
 
   /** The blocks as this tenant may use them: without exports in its plan all are disabled, with that reason. */

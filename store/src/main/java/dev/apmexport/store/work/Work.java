@@ -9,7 +9,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
 
 /**
  * The tasks that workers pick up: one for each live run, one for each export whose run has ended, one for each export
- * that is replayed. Asking twice is asking once.
+ * that is replayed, one for each run whose thresholds are to be decided. Asking twice is asking once.
  */
 public final class Work {
   /** The live pass; its instance is the run's id. */
@@ -18,13 +18,17 @@ public final class Work {
   public static final TaskDescriptor<Void> SECOND_PASS = TaskDescriptor.of("second-pass");
   /** The replay of one export; its instance is the id of the replay's part. */
   public static final TaskDescriptor<Void> REPLAY = TaskDescriptor.of("replay");
+  /** The evaluation of a run's thresholds; its instance is the run's id. */
+  public static final TaskDescriptor<Void> THRESHOLD = TaskDescriptor.of("threshold");
   public static final String LIVE_TABLE = "live_task";
   public static final String PASS_TABLE = "pass_task";
   public static final String REPLAY_TABLE = "replay_task";
+  public static final String THRESHOLD_TABLE = "threshold_task";
 
   private final SchedulerClient live;
   private final SchedulerClient passes;
   private final SchedulerClient replays;
+  private final SchedulerClient thresholds;
   private final InstantSource clock;
 
   /** @param clock the database's */
@@ -32,6 +36,7 @@ public final class Work {
     this.live = SchedulerClient.Builder.create(database).tableName(LIVE_TABLE).build();
     this.passes = SchedulerClient.Builder.create(database).tableName(PASS_TABLE).build();
     this.replays = SchedulerClient.Builder.create(database).tableName(REPLAY_TABLE).build();
+    this.thresholds = SchedulerClient.Builder.create(database).tableName(THRESHOLD_TABLE).build();
     this.clock = clock;
   }
 
@@ -45,6 +50,10 @@ public final class Work {
 
   public void replay(long partId) {
     schedule(replays, REPLAY, partId);
+  }
+
+  public void thresholds(long testRunId) {
+    schedule(thresholds, THRESHOLD, testRunId);
   }
 
   private void schedule(SchedulerClient scheduler, TaskDescriptor<Void> task, long id) {

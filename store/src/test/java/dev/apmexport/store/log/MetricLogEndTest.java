@@ -1,19 +1,24 @@
 package dev.apmexport.store.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.apmexport.exporter.source.LogRecord;
 import dev.apmexport.store.WithStore;
 import dev.apmexport.store.log.MetricLog.Appended;
 import dev.apmexport.store.run.TestRun;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 
 class MetricLogEndTest extends WithStore {
   private static final byte[] OUTCOME = "{\"run_status\":3}".getBytes(StandardCharsets.UTF_8);
   private TestRun run;
+  @Autowired
+  private RunTraffic traffic;
 
   @BeforeEach
   void begin() {
@@ -88,6 +93,65 @@ class MetricLogEndTest extends WithStore {
     assertThat(state()).isEqualTo("running");
     assertThat(log.append(run.id(), push("more"))).isEqualTo(new Appended.Added(4, false));
     assertThat(log.finish(run.id(), false, OUTCOME)).isTrue();
+  }
+
+  @Test
+  void a_stopped_run_takes_nothing_any_more() {
+    List<String> noted = new ArrayList<>();
+    assertThat(log.stop(run.id(), "tenant", "Wrong target.", OUTCOME, () -> noted.add("first"))).isTrue();
+    assertThat(log.stop(run.id(), "operator", "Again.", OUTCOME, () -> noted.add("second"))).isFalse();
+
+    assertThat(noted).containsExactly("first");
+    assertThat(log.append(run.id(), push("next"))).isEqualTo(new Appended.Stopped("Wrong target."));
+    assertThat(log.append(run.id(), push("first"))).isEqualTo(new Appended.Stopped("Wrong target."));
+    assertThat(log.finish(run.id(), true, OUTCOME)).isFalse();
+    assertThat(log.finish(run.id(), false, OUTCOME)).isFalse();
+    assertThat(records()).hasSize(2);
+    assertThat(traffic.stops(List.of(run.id(), 7L)).get(run.id()).by()).isEqualTo("tenant");
+  }
+
+  @Test
+  void a_stop_that_cannot_be_noted_is_none() {
+    assertThatThrownBy(() -> log.stop(run.id(), "tenant", "Wrong target.", OUTCOME, () -> {
+      throw new IllegalStateException("no audit log");
+    })).isInstanceOf(IllegalStateException.class);
+
+    assertThat(log.append(run.id(), push("next"))).isEqualTo(new Appended.Added(2, false));
+    assertThat(traffic.stops(List.of(run.id()))).isEmpty();
+  }
+
+  @Test
+  void bytes_are_counted_exactly_and_what_would_be_too_many_is_not_taken() {
+    int size = push("first").payload().length + push("second").payload().length;
+    jdbc.sql("update run_head set bytes_limit = ? where test_run_id = ?").params(size, run.id()).update();
+    log.append(run.id(), push("second"));
+    log.append(run.id(), push("second"));
+
+    assertThat(log.append(run.id(), push("third"))).isEqualTo(new Appended.TooMuch(size));
+    assertThat(log.append(run.id(), push("second"))).isEqualTo(new Appended.Repeated(2));
+    assertThat(jdbc.sql("select bytes from run_head where test_run_id = ?").param(run.id()).query(Integer.class)
+        .single()).isEqualTo(size);
+    assertThat(records()).hasSize(2);
+  }
+
+  @Test
+  void every_load_generator_is_told_with_its_pushes() {
+    log.append(run.id(), of("lg-2", "a"));
+    log.append(run.id(), of("lg-1", "a"));
+    log.append(run.id(), of("lg-1", "a"));
+    log.append(run.id(), of("lg-1", "b"));
+    log.finish(run.id(), true, OUTCOME);
+
+    List<RunTraffic.Generator> generators = traffic.generators(run.id(), run.createdAt());
+    assertThat(generators).extracting(RunTraffic.Generator::name).containsExactly("", "lg-1", "lg-2");
+    assertThat(generators).extracting(RunTraffic.Generator::pushes).containsExactly(1L, 2L, 1L);
+    assertThat(generators.get(1).lastReceivedAt().toEpochMilli()).isEqualTo(records().get(3).receivedAtMillis());
+  }
+
+  private static MetricLog.Entry of(String instance, String key) {
+    MetricLog.Entry entry = push(key);
+    return new MetricLog.Entry(entry.kind(), instance, key, entry.keyFor(), entry.firstBucket(), entry.lastBucket(),
+        entry.payload());
   }
 
   private List<LogRecord> records() {

@@ -23,7 +23,7 @@ class PostgresFeedContractTest extends WithStore implements RunFeedContract {
     return switch (log.append(run.id(), push)) {
       case MetricLog.Appended.Added(long seq, boolean _) -> seq;
       case MetricLog.Appended.Repeated(long seq) -> seq;
-      case MetricLog.Appended.Closed closed -> throw new AssertionError(closed);
+      case MetricLog.Appended refused -> throw new AssertionError(refused);
     };
   }
 

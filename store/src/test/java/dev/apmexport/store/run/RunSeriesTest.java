@@ -16,7 +16,8 @@ import org.springframework.beans.factory.annotation.Autowired;
 class RunSeriesTest extends WithStore {
   private static final List<InputSeries> SERIES = List.of(
       new InputSeries(0, MetricType.COUNTER, "http_reqs", Labels.of("name", "line\nbreak\0", "status", "200")),
-      new InputSeries(1, MetricType.TREND, "\"quoted\"", Labels.NONE));
+      new InputSeries(1, MetricType.TREND, "\"quoted\"", Labels.NONE),
+      new InputSeries(2, MetricType.GAUGE, "http_req_duration_p99", Labels.of("name", "home"), "p99"));
 
   @Autowired
   private RunSeries series;

@@ -37,6 +37,11 @@ class TenantWallTest extends WithStore {
     other = tenant();
     othersRun = create(other);
     append(othersRun, "first");
+    jdbc.sql("insert into run_log (test_run_id, at_nanos, level, message) values (?, 1, 'info', 'theirs')")
+        .param(othersRun)
+        .update();
+    jdbc.sql("insert into run_log_head (test_run_id) values (?)").param(othersRun).update();
+    jdbc.sql("insert into run_log_push (test_run_id, sha256) values (?, '')").param(othersRun).update();
     tokens.save(ApiToken.forTenant(other.id(), null, ApiToken.random()));
   }
 
@@ -74,7 +79,7 @@ class TenantWallTest extends WithStore {
   @Test
   void without_a_word_of_the_tenant_a_query_finds_nobody_elses_rows() {
     for (String table : List.of("test_run", "run_head", "export", "metric_log", "push_key", "secret", "apm_profile",
-        "api_token", "reconciliation", "run_series")) {
+        "api_token", "reconciliation", "run_series", "run_threshold", "run_log", "run_log_head", "run_log_push")) {
       assertThat(asMine(() -> count(table))).as(table).isZero();
     }
     assertThat(asMine(() -> jdbc.sql("select id from tenant").query(Long.class).list()))
@@ -91,6 +96,20 @@ class TenantWallTest extends WithStore {
     assertThatThrownBy(() -> asMine(() -> create(other))).isInstanceOf(DataAccessException.class);
     assertThat(jdbc.sql("select count(*) from metric_log where test_run_id = ?").param(othersRun).query(Long.class)
         .single()).isEqualTo(1);
+  }
+
+  @Test
+  void a_tenant_makes_tokens_for_its_own_runs_and_no_others() {
+    long run = asMine(() -> create(mine));
+    asMine(() -> tokens.save(ApiToken.forRun(mine.id(), run, "lg-1", ApiToken.random())));
+
+    assertThat(asMine(() -> jdbc.sql("select instance from api_token").query(String.class).list()))
+        .containsExactly("lg-1");
+    for (ApiToken token : List.of(ApiToken.forTenant(mine.id(), ApiToken.random()),
+        ApiToken.forOperator(ApiToken.random()), ApiToken.forRun(mine.id(), othersRun, ApiToken.random()),
+        ApiToken.forRun(other.id(), othersRun, ApiToken.random()))) {
+      assertThatThrownBy(() -> asMine(() -> tokens.save(token))).isInstanceOf(DataAccessException.class);
+    }
   }
 
   @Test

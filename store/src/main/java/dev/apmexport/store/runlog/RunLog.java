@@ -1,0 +1,157 @@
+package dev.apmexport.store.runlog;
+
+import dev.apmexport.store.log.MetricLog;
+import dev.apmexport.store.run.TestRun;
+import dev.apmexport.store.secret.SecretStore;
+import dev.apmexport.store.secret.SecretsUnavailable;
+import dev.apmexport.store.tenant.ApiToken;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The newest log lines of each run, without secrets. It is for a look at what k6 has to complain of, not an archive: a run keeps
+ * {@value #MOST_LINES} lines and {@value #MOST_BYTES} bytes of them, which is some pages of reading, and a tenant with a thousand runs
+ * stays within a gigabyte.
+ */
+public final class RunLog {
+  public static final int MOST_LINES = 1_000;
+  static final int MOST_BYTES = 1 << 20;
+  /** Longer lines are cut; k6's own complaints have some hundred characters. */
+  static final int LONGEST_LINE = 2_048;
+  /** So much is looked at, so that a secret at the cut is seen whole. */
+  private static final int LOOKED_AT = 2 * LONGEST_LINE;
+  private static final int LONGEST_NAME = 40;
+  static final String CUT = "… (cut)";
+  static final String WITHHELD = "(This line is withheld: the run's secrets cannot be decrypted at the moment, so nobody "
+      + "can tell whether it shows one. The service has to be started with the master key they were encrypted with.)";
+  /** k6 sends a push again within some seconds of the first try. */
+  private static final Duration REPEATED_WITHIN = Duration.ofMinutes(5);
+
+  private final JdbcClient jdbc;
+  private final RunSecrets secrets;
+  private final TransactionTemplate transaction;
+
+  public RunLog(JdbcClient jdbc, SecretStore secrets, PlatformTransactionManager transactions) {
+    this.jdbc = jdbc;
+    this.secrets = new RunSecrets(jdbc, secrets);
+    this.transaction = new TransactionTemplate(transactions);
+  }
+
+  /** A stored line; {@code id} is its place in the order of arrival. */
+  public record Kept(long id, LogLine line) {}
+
+  /** The lines there are, in the order of their times, and how many more there were. */
+  public record Excerpt(List<Kept> lines, long dropped) {}
+
+  /**
+   * Adds a push of lines, unless the same was added some minutes ago.
+   *
+   * @param tokens with which it was sent, which no line may show either
+   * @return when the run was closed, if that is too long ago for anything to be added; else empty
+   */
+  public Optional<Instant> append(TestRun run, LogPush push, Set<String> tokens) {
+    List<LogLine> shown = withoutSecrets(run, push.newest(), tokens);
+    return Objects.requireNonNull(transaction.execute(_ -> {
+      Optional<Instant> closed = closedAt(run.id());
+      if (closed.isEmpty() && isNew(run.id(), push.body())) {
+        insert(run.id(), shown);
+        drop(run.id(), push.leftOut());
+      }
+      return closed;
+    }));
+  }
+
+  private List<LogLine> withoutSecrets(TestRun run, List<LogLine> lines, Set<String> tokens) {
+    try {
+      Set<String> known = new HashSet<>(secrets.of(run));
+      known.addAll(tokens);
+      Masking masking = new Masking(known);
+      return lines.stream().map(line -> shown(line, masking)).toList();
+    } catch (SecretsUnavailable e) {
+      Masking masking = new Masking(tokens);
+      return lines.stream().map(line -> shown(new LogLine(line.atNanos(), line.level(), null, WITHHELD), masking))
+          .toList();
+    }
+  }
+
+  private static LogLine shown(LogLine line, Masking masking) {
+    String source = line.source();
+    return new LogLine(line.atNanos(), shown(line.level(), LONGEST_NAME, masking),
+        source == null ? null : shown(source, LONGEST_NAME, masking), shown(line.message(), LONGEST_LINE, masking));
+  }
+
+  private static String shown(String text, int longest, Masking masking) {
+    String storable = text.replace('\0', '\uFFFD'); // PostgreSQL's text may not hold U+0000
+    boolean longer = storable.length() > LOOKED_AT;
+    String masked = masking.mask(longer ? storable.substring(0, LOOKED_AT) : storable);
+    return masked.length() > longest ? masked.substring(0, longest) + CUT : longer ? masked + CUT : masked;
+  }
+
+  private Optional<Instant> closedAt(long testRunId) {
+    return jdbc.sql("""
+        select finished_at from run_head where test_run_id = ? and finish = 'explicit'
+          and clock_timestamp() > finished_at + ? * interval '1 second'""")
+        .params(testRunId, MetricLog.GRACE.toSeconds())
+        .query((row, n) -> row.getObject(1, OffsetDateTime.class).toInstant()).optional();
+  }
+
+  /** Locks the run's lines; the pushes that are too old to be repeated are forgotten. */
+  private boolean isNew(long testRunId, byte[] body) {
+    jdbc.sql("insert into run_log_head (test_run_id) values (?) on conflict (test_run_id) do update set dropped = "
+        + "run_log_head.dropped").param(testRunId).update();
+    jdbc.sql("delete from run_log_push where test_run_id = ? and received_at < now() - ? * interval '1 second'")
+        .params(testRunId, REPEATED_WITHIN.toSeconds()).update();
+    return jdbc.sql("insert into run_log_push (test_run_id, sha256) values (?, ?) on conflict do nothing")
+        .params(testRunId, ApiToken.digest(body)).update() == 1;
+  }
+
+  private void insert(long testRunId, List<LogLine> lines) {
+    jdbc.sql("""
+        insert into run_log (test_run_id, at_nanos, level, source, message)
+        select ?, line.* from unnest(?::bigint[], ?::text[], ?::text[], ?::text[]) as line""")
+        .params(testRunId, lines.stream().map(LogLine::atNanos).toArray(Long[]::new), texts(lines, LogLine::level),
+            texts(lines, LogLine::source), texts(lines, LogLine::message))
+        .update();
+  }
+
+  private static String[] texts(List<LogLine> lines, Function<LogLine, @Nullable String> field) {
+    return lines.stream().map(field).toArray(String[]::new);
+  }
+
+  /** Lets the oldest lines go that are too many, and counts them and those that were not even added. */
+  private void drop(long testRunId, long notAdded) {
+    int gone = jdbc.sql("""
+        delete from run_log where id in (select id from (
+          select id, row_number() over newer as lines, sum(octet_length(message)) over newer as bytes
+          from run_log where test_run_id = ? window newer as (order by id desc)) counted
+          where lines > ? or bytes > ?)""").params(testRunId, MOST_LINES, MOST_BYTES).update();
+    jdbc.sql("update run_log_head set dropped = dropped + ? where test_run_id = ?").params(gone + notAdded, testRunId)
+        .update();
+  }
+
+  /** The newest lines of a run, of those that came after another; null for all. */
+  public Excerpt read(long testRunId, @Nullable Long after, int most) {
+    List<Kept> lines = jdbc.sql("""
+        select id, at_nanos, level, source, message from run_log where test_run_id = ? and id > ?
+        order by id desc limit ?""").params(testRunId, after == null ? 0 : after, most)
+        .query((row, n) -> new Kept(row.getLong(1),
+            new LogLine(row.getLong(2), row.getString(3), row.getString(4), row.getString(5))))
+        .list();
+    long dropped = jdbc.sql("select dropped from run_log_head where test_run_id = ?").param(testRunId)
+        .query(Long.class).optional().orElse(0L);
+    return new Excerpt(lines.stream().sorted(
+        Comparator.<Kept>comparingLong(kept -> kept.line.atNanos()).thenComparingLong(Kept::id)).toList(), dropped);
+  }
+}
