@@ -3,13 +3,21 @@ package dev.apmexport.api;
 import dev.apmexport.api.apm.ApmCheck;
 import dev.apmexport.api.apm.ApmCheckController;
 import dev.apmexport.api.apm.ConnectionTest;
+import dev.apmexport.api.archive.ArchiveConfiguration;
 import dev.apmexport.api.audit.AuditController;
+import dev.apmexport.api.dashboard.DashboardConfiguration;
 import dev.apmexport.api.k6.K6Controller;
+import dev.apmexport.api.k6.LegacyCloudRunController;
 import dev.apmexport.api.k6.ProfilePath;
 import dev.apmexport.api.profile.ProfileController;
+import dev.apmexport.api.provisioning.ProvisioningConfiguration;
+import dev.apmexport.api.remotewrite.RemoteWriteConfiguration;
 import dev.apmexport.api.replay.ReplayController;
 import dev.apmexport.api.run.Intake;
 import dev.apmexport.api.run.RunController;
+import dev.apmexport.api.run.RunTokenController;
+import dev.apmexport.api.run.StopController;
+import dev.apmexport.api.runlog.RunLogController;
 import dev.apmexport.api.security.BodyLimit;
 import dev.apmexport.api.security.Caller;
 import dev.apmexport.api.security.CallerResolver;
@@ -45,9 +53,12 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /** The parts of the api, named one by one. */
 @Configuration(proxyBeanMethods = false)
-@Import({StoreConfiguration.class, Refusals.class, BodyLimit.class, K6Controller.class, RunController.class,
+@Import({StoreConfiguration.class, DashboardConfiguration.class, RunLogController.class,
+    ProvisioningConfiguration.class, Refusals.class, BodyLimit.class, K6Controller.class, RunController.class,
     TenantController.class, TokenController.class, ApmCheckController.class, ProfileController.class,
-    ReplayController.class, AuditController.class, ApiDescription.class})
+    ReplayController.class, AuditController.class, ArchiveConfiguration.class, LegacyCloudRunController.class,
+    ApiDescription.class, RunTokenController.class, StopController.class,
+    RemoteWriteConfiguration.class})
 public class ApiConfiguration {
   static {
     SpringDocUtils.getConfig().addRequestWrapperToIgnore(Caller.class, Operator.class, TenantOrOperator.class); // no parameters that anybody sends
@@ -65,9 +76,10 @@ public class ApiConfiguration {
 
   /** Before all others, which then see k6's own paths and refuse in k6's own format. */
   @Bean
-  FilterRegistrationBean<ProfilePath> profilePath() {
-    FilterRegistrationBean<ProfilePath> filter = new FilterRegistrationBean<>(new ProfilePath());
-    filter.addUrlPatterns("/p/*");
+  FilterRegistrationBean<ProfilePath> profilePath(
+      @Qualifier("handlerExceptionResolver") HandlerExceptionResolver refusals) {
+    FilterRegistrationBean<ProfilePath> filter = new FilterRegistrationBean<>(new ProfilePath(refusals));
+    filter.addUrlPatterns("/p/*", "/i/*");
     filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 50);
     return filter;
   }

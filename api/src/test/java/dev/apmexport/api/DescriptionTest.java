@@ -32,6 +32,6 @@ class DescriptionTest extends WithApi {
     assertThat(schemas.propertyNames()).contains("NewRun", "NewTest", "NewTenant", "TenantChange", "NewToken")
         .noneMatch(name -> name.contains("JsonNode"));
     assertThat(schemas.at("/NewRun/properties").propertyNames()).containsExactlyInAnyOrder("name", "options",
-        "profile");
+        "profile", "generators");
   }
 }

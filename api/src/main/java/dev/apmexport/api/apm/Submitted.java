@@ -1,13 +1,12 @@
 package dev.apmexport.api.apm;
 
-import dev.apmexport.api.k6.ScriptArchive;
+import dev.apmexport.api.archive.ScriptArchive;
 import dev.apmexport.api.security.Refused;
 import dev.apmexport.exporter.config.ApmBlocks;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import tools.jackson.core.JacksonException;
@@ -66,8 +65,6 @@ record Submitted(JsonNode apm, @Nullable String name) {
   }
 
   private static Submitted of(JsonNode options, @Nullable String script) {
-    String name = Stream.of(options.path("cloud"), options.path("ext").path("loadimpact"))
-        .map(place -> place.path("name").asString("")).filter(written -> !written.isBlank()).findFirst().orElse(script);
-    return new Submitted(ApmBlocks.find(options), name);
+    return new Submitted(ApmBlocks.find(options), new ScriptArchive(options, script).name());
   }
 }

@@ -1,24 +1,25 @@
 package dev.apmexport.api.k6;
 
+import dev.apmexport.api.archive.ScriptArchives;
 import dev.apmexport.api.run.Intake;
 import dev.apmexport.api.run.TakesPush;
 import dev.apmexport.api.security.Caller;
 import dev.apmexport.api.security.DatabasePatience;
 import dev.apmexport.api.security.OpenToRunTokens;
-import dev.apmexport.api.security.Refused;
 import dev.apmexport.store.run.Runs;
 import dev.apmexport.store.tenant.Tenant;
 import dev.apmexport.store.tenant.TenantRepository;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -30,10 +31,11 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What {@code k6 run -o cloud} of every version since 0.45 calls: create, push, finish (k6's cloudapi/api.go at
- * v2.2.0).
+ * What {@code k6 run -o cloud} of every version since 0.45 calls, and {@code k6 cloud run --local-execution} of 0.54 to
+ * 2.1: create, push, finish (k6's cloudapi/api.go at v2.2.0).
  */
 @Tag(name = "k6's front door", description = "What \"k6 run -o cloud\" calls.")
 @RestController
@@ -41,12 +43,15 @@ public class K6Controller {
   private final Runs runs;
   private final TenantRepository tenants;
   private final Intake intake;
+  private final ScriptArchives archives;
   private final DatabasePatience patience;
 
-  public K6Controller(Runs runs, TenantRepository tenants, Intake intake, DatabasePatience patience) {
+  public K6Controller(Runs runs, TenantRepository tenants, Intake intake, ScriptArchives archives,
+      DatabasePatience patience) {
     this.runs = runs;
     this.tenants = tenants;
     this.intake = intake;
+    this.archives = archives;
     this.patience = patience;
   }
 
@@ -56,22 +61,44 @@ public class K6Controller {
   CreatedTest create(Caller caller, @RequestBody @Schema(implementation = NewTest.class) JsonNode body,
       @RequestHeader(name = "K6-Idempotency-Key", required = false) @Nullable String key,
       @Parameter(hidden = true) @RequestAttribute(name = ProfilePath.PROFILE, required = false) @Nullable String profile) {
-    Intake.checked(key);
-    JsonNode options = JsonMapper.shared().createObjectNode().set("thresholds", body.path("thresholds"));
-    Runs.Created created = patience.call(0, () -> {
-      Tenant tenant = tenants.findById(caller.tenant().value()).orElseThrow();
-      return runs.create(tenant, body.path("name").asString("k6 test"), key, options, profile);
-    });
-    return CreatedTest.of(created, profile, ServletUriComponentsBuilder.fromCurrentContextPath().toUriString());
+    ObjectNode options = JsonMapper.shared().createObjectNode();
+    options.set("thresholds", body.path("thresholds"));
+    options.putObject("cloud").set("projectID", body.path("project_id"));
+    return CreatedTest.of(made(caller, body.path("name").asString(""), key, options, profile), false, profile,
+        service());
   }
 
-  @Operation(summary = "Makes the test run of a k6 that starts.")
-  @ApiResponse(responseCode = "415", description = "Script archives are not read.")
+  /** What k6 0.54 to 2.1 call with {@code cloud run --local-execution}: the form of the parameters, and the archive. */
+  @Operation(summary = "Makes the test run of a k6 that starts.", requestBody = @io.swagger.v3.oas.annotations.parameters.RequestBody(description = "The test's name and the script's archive, which brings the options.", required = true, content = @Content(mediaType = MediaType.MULTIPART_FORM_DATA_VALUE, schema = @Schema(implementation = NewTestForm.Parts.class))))
+  @ApiResponse(responseCode = "200", description = "The test run was made.", useReturnTypeSchema = true)
   @PostMapping(path = "/v1/tests", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
-  CreatedTest createWithArchive(Caller caller) {
-    throw new Refused(HttpStatus.UNSUPPORTED_MEDIA_TYPE,
-        "This version does not read script archives. Use \"k6 run -o cloud\", or "
-            + "\"k6 cloud run --local-execution --no-archive-upload\".");
+  CreatedTest createWithArchive(Caller caller, @Parameter(hidden = true) HttpServletRequest request,
+      @RequestHeader(name = "K6-Idempotency-Key", required = false) @Nullable String key,
+      @Parameter(hidden = true) @RequestAttribute(name = ProfilePath.PROFILE, required = false) @Nullable String profile) {
+    Intake.checked(key);
+    NewTestForm form = NewTestForm.read(request, caller.tenant(), archives);
+    Runs.Created created;
+    try {
+      created = made(caller, form.name(), key, form.options(), profile);
+    } catch (RuntimeException e) {
+      form.upload().ifPresent(archives::drop);
+      throw e;
+    }
+    form.upload().ifPresent(upload -> archives.give(upload, created.run()));
+    return CreatedTest.of(created, form.upload().isPresent(), profile, service());
+  }
+
+  private Runs.Created made(Caller caller, String name, @Nullable String key, JsonNode options,
+      @Nullable String profile) {
+    Intake.checked(key);
+    return patience.call(0, () -> {
+      Tenant tenant = tenants.findById(caller.tenant().value()).orElseThrow();
+      return runs.create(tenant, name.isBlank() ? "k6 test" : name, key, options, profile);
+    });
+  }
+
+  private static String service() {
+    return ServletUriComponentsBuilder.fromCurrentContextPath().toUriString();
   }
 
   @TakesPush
@@ -80,7 +107,7 @@ public class K6Controller {
   @PostMapping("/v2/metrics/{id}")
   ResponseEntity<Void> push(Caller caller, @PathVariable String id, InputStream body,
       @RequestHeader(name = "K6-Idempotency-Key", required = false) @Nullable String key) throws IOException {
-    intake.push(intake.find(caller, id), key, body);
+    intake.push(intake.find(caller, id), caller.instance(), key, body);
     return ResponseEntity.ok().build();
   }
 

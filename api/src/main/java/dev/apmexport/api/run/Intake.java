@@ -20,11 +20,14 @@ import java.util.HexFormat;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The one way into the metric log, whichever door a push comes through. A push is answered after it is durable. */
 public final class Intake {
   private static final int MAX_PUSH = 4 << 20;
   private static final int MAX_KEY = 200;
+  /** k6's run_status of a run that was aborted because it passed a limit. */
+  private static final int LIMIT_ABORT = 9;
   private static final Duration KEY_STANDS = Duration.ofHours(24);
   private static final Duration BODY_STANDS = Duration.ofMinutes(5);
 
@@ -49,7 +52,8 @@ public final class Intake {
         .filter(run -> caller.maySee(run.id())).orElseThrow(() -> Refused.notFound("There is no test run " + id + "."));
   }
 
-  private static long number(String id) {
+  /** An id's number; -1, which no run has, where it is none. */
+  static long number(String id) {
     try {
       return Long.parseLong(id);
     } catch (NumberFormatException e) {
@@ -65,17 +69,33 @@ public final class Intake {
     return key;
   }
 
-  /** Takes one MetricSet, snappy-packed. */
-  public void push(TestRun run, @Nullable String key, InputStream body) throws IOException {
+  /**
+   * Takes one MetricSet, snappy-packed.
+   *
+   * @param instance the load generator that sends it; empty for the only one
+   */
+  public void push(TestRun run, String instance, @Nullable String key, InputStream body) throws IOException {
     checked(key);
+    byte[] payload = bounded(body);
+    PushExtent extent = extent(run, payload);
+    append(run, new MetricLog.Entry(Kind.METRIC_SET, instance, key == null ? hash(payload) : key,
+        key == null ? BODY_STANDS : KEY_STANDS, extent.firstBucket(), extent.lastBucket(), payload));
+  }
+
+  /** The whole of a push's body, bounded packed and unpacked. */
+  public static byte[] bounded(InputStream body) throws IOException {
     byte[] payload = body.readNBytes(MAX_PUSH + 1);
     if (payload.length > MAX_PUSH) {
       throw new Refused(HttpStatus.CONTENT_TOO_LARGE,
           "The body is larger than " + MAX_PUSH + " bytes; send fewer series in one push.");
     }
-    PushExtent extent = extent(run, payload);
-    append(run, new MetricLog.Entry(Kind.METRIC_SET, "", key == null ? hash(payload) : key,
-        key == null ? BODY_STANDS : KEY_STANDS, extent.firstBucket(), extent.lastBucket(), payload));
+    PushExtent.refuseBomb(payload);
+    return payload;
+  }
+
+  /** Takes a push of another kind, snappy-packed, whose door has checked it. */
+  public void push(TestRun run, String instance, Kind kind, long firstBucket, long lastBucket, byte[] payload) {
+    append(run, new MetricLog.Entry(kind, instance, hash(payload), BODY_STANDS, firstBucket, lastBucket, payload));
   }
 
   private static PushExtent extent(TestRun run, byte[] payload) {
@@ -104,9 +124,49 @@ public final class Intake {
         yield true;
       }
       case Appended.Repeated _ -> false;
+      case Appended.Stopped stopped -> throw stopped(run, stopped.reason());
+      case Appended.TooMuch more -> {
+        String reason = "It sent more than " + more.limit() + " bytes, the most that its tenant may send for one run; "
+            + "an operator can raise the tenant's runBytesLimit.";
+        stop(run, new Stop("service", LIMIT_ABORT, reason), () -> {});
+        throw stopped(run, reason);
+      }
       case Appended.Closed closed -> throw new Refused(HttpStatus.CONFLICT, "Test run " + run.id() + " was finished at "
           + closed.finishedAt() + "; pushes are taken for " + MetricLog.GRACE.toSeconds() + " s after that.");
     };
+  }
+
+  private static Refused stopped(TestRun run, String reason) {
+    return Refused.stopped("Test run " + run.id() + " was stopped and takes no more pushes. " + reason);
+  }
+
+  /**
+   * An end that is not k6's own.
+   *
+   * @param by tenant, operator or service
+   * @param runStatus k6's number for such an end
+   */
+  record Stop(String by, int runStatus, String reason) {
+    byte[] outcome() {
+      return JsonMapper.shared().createObjectNode().put("run_status", runStatus).put("stopped_by", by)
+          .put("reason", reason).toString().getBytes(StandardCharsets.UTF_8);
+    }
+  }
+
+  /**
+   * Closes the run at once and for good.
+   *
+   * @param noted done in the same transaction, where this call closes it
+   * @return whether it does; false where the run was over before
+   */
+  boolean stop(TestRun run, Stop stop, Runnable noted) {
+    return patience.call(0, () -> {
+      boolean closed = log.stop(run.id(), stop.by, stop.reason, stop.outcome(), noted);
+      if (closed) {
+        work.live(run.id());
+      }
+      return closed;
+    });
   }
 
   /** Closes the run; closing it again changes nothing. */

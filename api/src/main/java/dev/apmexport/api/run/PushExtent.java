@@ -28,7 +28,6 @@ final class PushExtent implements SampleVisitor {
   private PushExtent() {}
 
   static PushExtent of(String testRunId, byte[] payload) throws InvalidPush {
-    refuseBomb(payload);
     SnappyBlock block = new SnappyBlock();
     block.open(payload);
     PushHeader header = MetricSetReader.header(block.bytes(), block.length());
@@ -41,7 +40,7 @@ final class PushExtent implements SampleVisitor {
     return extent;
   }
 
-  private static void refuseBomb(byte[] payload) {
+  static void refuseBomb(byte[] payload) {
     try {
       if (Snappy.uncompressedLength(payload) > SnappyBlock.MAX_UNPACKED) {
         throw new Refused(HttpStatus.CONTENT_TOO_LARGE,

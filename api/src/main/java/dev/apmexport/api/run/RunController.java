@@ -5,6 +5,8 @@ import dev.apmexport.api.security.DatabasePatience;
 import dev.apmexport.api.security.OpenToRunTokens;
 import dev.apmexport.api.security.Refused;
 import dev.apmexport.exporter.reconcile.ReconciliationReport;
+import dev.apmexport.exporter.threshold.ThresholdResult;
+import dev.apmexport.store.log.RunTraffic;
 import dev.apmexport.store.profile.Profile;
 import dev.apmexport.store.profile.Profiles;
 import dev.apmexport.store.run.RunExport;
@@ -15,6 +17,7 @@ import dev.apmexport.store.run.TestRun;
 import dev.apmexport.store.run.TestRunRepository;
 import dev.apmexport.store.tenant.Tenant;
 import dev.apmexport.store.tenant.TenantRepository;
+import dev.apmexport.store.threshold.RunThresholds;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -46,24 +49,29 @@ import tools.jackson.databind.JsonNode;
 @RequestMapping("/api/v1/test-runs")
 public class RunController {
   private static final int MAX_PAGE = 200;
+  private static final int MAX_GENERATORS = 10_000;
 
   private final Runs runs;
   private final Profiles profiles;
   private final TestRunRepository found;
   private final RunExportRepository exports;
   private final RunStates states;
+  private final RunTraffic traffic;
+  private final RunThresholds thresholds;
   private final TenantRepository tenants;
   private final Intake intake;
   private final DatabasePatience patience;
 
   public RunController(Runs runs, Profiles profiles, TestRunRepository found, RunExportRepository exports,
-      RunStates states,
-      TenantRepository tenants, Intake intake, DatabasePatience patience) {
+      RunStates states, RunTraffic traffic, RunThresholds thresholds, TenantRepository tenants, Intake intake,
+      DatabasePatience patience) {
     this.runs = runs;
     this.profiles = profiles;
     this.found = found;
     this.exports = exports;
     this.states = states;
+    this.traffic = traffic;
+    this.thresholds = thresholds;
     this.tenants = tenants;
     this.intake = intake;
     this.patience = patience;
@@ -91,12 +99,24 @@ public class RunController {
     }
     Intake.checked(key);
     String profile = profile(caller, body.path("profile"));
+    Integer generators = generators(body.path("generators"));
     Runs.Created created = patience.call(0, () -> {
       Tenant tenant = tenants.findById(caller.tenant().value()).orElseThrow();
-      return runs.create(tenant, body.path("name").asString(), key, body.path("options"), profile);
+      return runs.create(tenant, body.path("name").asString(), key, body.path("options"), profile,
+          generators);
     });
     return ResponseEntity.created(URI.create("/api/v1/test-runs/" + created.run().id()))
-        .body(RunView.of(created.run(), created.exports(), Map.of()));
+        .body(RunView.of(created.run(), created.exports(), Map.of(), null, thresholds(created.run()))
+            .with(List.of()));
+  }
+
+  private static @Nullable Integer generators(JsonNode said) {
+    if (said.isMissingNode() || said.isNull()) { return null; }
+    if (!said.isIntegralNumber() || !said.canConvertToInt() || said.asInt() < 1 || said.asInt() > MAX_GENERATORS) {
+      throw new Refused(HttpStatus.BAD_REQUEST, "generators must be a whole number from 1 to " + MAX_GENERATORS
+          + ", how many load generators will push to this run; leave it out if you do not know.");
+    }
+    return said.asInt();
   }
 
   /** A profile that is asked for must be there, whether or not the options have blocks of their own. */
@@ -126,7 +146,11 @@ public class RunController {
   @GetMapping("/{id}")
   RunView show(Caller caller, @PathVariable String id) {
     TestRun run = intake.find(caller, id);
-    return patience.call(0, () -> views(List.of(run))).getFirst();
+    return patience.call(0, () -> views(List.of(run)).getFirst().with(traffic.generators(run.id(), run.createdAt())));
+  }
+
+  private List<ThresholdResult> thresholds(TestRun run) {
+    return patience.call(0, () -> thresholds.of(List.of(run.id()))).getOrDefault(run.id(), List.of());
   }
 
   private List<RunView> views(List<TestRun> page) {
@@ -134,7 +158,13 @@ public class RunController {
         .stream().collect(Collectors.groupingBy(RunExport::testRunId));
     Map<Long, ReconciliationReport> reports = states
         .latestReports(byRun.values().stream().flatMap(List::stream).map(RunExport::id).toList());
-    return page.stream().map(run -> RunView.of(run, byRun.getOrDefault(run.id(), List.of()), reports)).toList();
+    List<Long> ids = page.stream().map(TestRun::id).toList();
+    Map<Long, RunTraffic.Stop> stops = traffic.stops(ids);
+    Map<Long, List<ThresholdResult>> results = thresholds.of(ids);
+    return page.stream()
+        .map(run -> RunView.of(run, byRun.getOrDefault(run.id(), List.of()), reports, stops.get(run.id()),
+            results.getOrDefault(run.id(), List.of())))
+        .toList();
   }
 
   /** One MetricSet of k6's, as a snappy block. */
@@ -145,7 +175,7 @@ public class RunController {
   ResponseEntity<Void> metrics(Caller caller, @PathVariable String id, InputStream body,
       @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
       @RequestHeader(name = "K6-Idempotency-Key", required = false) @Nullable String k6Key) throws IOException {
-    intake.push(intake.find(caller, id), key == null ? k6Key : key, body);
+    intake.push(intake.find(caller, id), caller.instance(), key == null ? k6Key : key, body);
     return ResponseEntity.noContent().build();
   }
 
@@ -158,7 +188,7 @@ public class RunController {
   @PostMapping("/{id}/samples")
   SamplesUpload.Stored samples(Caller caller, @PathVariable String id, InputStream body,
       @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key) {
-    return new SamplesUpload(intake, intake.find(caller, id), Intake.checked(key)).take(body);
+    return new SamplesUpload(intake, intake.find(caller, id), caller.instance(), Intake.checked(key)).take(body);
   }
 
   /** Says that no more data will come; the second pass begins. */

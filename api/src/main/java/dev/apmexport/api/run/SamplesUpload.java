@@ -23,16 +23,21 @@ final class SamplesUpload {
 
   private final Intake intake;
   private final TestRun run;
+  private final String instance;
   private final String key;
   private long records;
   private long samples;
   private long repeated;
   private long linesKept;
 
-  /** @param key the same for every try of the same upload; without one a repeated upload counts twice */
-  SamplesUpload(Intake intake, TestRun run, @Nullable String key) {
+  /**
+   * @param instance the load generator whose samples they are; empty for the only one
+   * @param key the same for every try of the same upload; without one a repeated upload counts twice
+   */
+  SamplesUpload(Intake intake, TestRun run, String instance, @Nullable String key) {
     this.intake = intake;
     this.run = run;
+    this.instance = instance;
     this.key = key == null ? UUID.randomUUID().toString() : key;
   }
 
@@ -59,8 +64,8 @@ final class SamplesUpload {
   }
 
   private void store(JsonLinesCutter.Chunk chunk) throws IOException {
-    MetricLog.Entry entry = new MetricLog.Entry(Kind.JSON_LINES, "", key + "#" + (records + repeated), KEY_STANDS,
-        chunk.firstBucket(), chunk.lastBucket(), Snappy.compress(chunk.bytes()));
+    MetricLog.Entry entry = new MetricLog.Entry(Kind.JSON_LINES, instance, key + "#" + (records + repeated),
+        KEY_STANDS, chunk.firstBucket(), chunk.lastBucket(), Snappy.compress(chunk.bytes()));
     if (intake.append(run, entry)) {
       records++;
     } else {

@@ -6,7 +6,6 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.support.WebDataBinderFactory;
 import org.springframework.web.context.request.NativeWebRequest;
@@ -29,7 +28,7 @@ public final class CallerResolver implements HandlerMethodArgumentResolver {
     ApiToken token = token(request);
     if (parameter.getParameterType() == TenantOrOperator.class) { return tenantOrOperator(token, request); }
     return parameter.getParameterType() == Operator.class ? operator(token)
-        : caller(token, parameter.hasMethodAnnotation(OpenToRunTokens.class));
+        : caller(token, parameter.hasMethodAnnotation(OpenToRunTokens.class), instance(token, request));
   }
 
   private static Operator operator(ApiToken token) {
@@ -52,12 +51,18 @@ public final class CallerResolver implements HandlerMethodArgumentResolver {
         "The token given may push to its own test run and do nothing else; this takes a tenant's token.");
   }
 
-  private static Caller caller(ApiToken token, boolean openToRunTokens) {
+  /** The path's name goes before the token's. */
+  private static String instance(ApiToken token, NativeWebRequest request) {
+    return request.getAttribute(Caller.INSTANCE, RequestAttributes.SCOPE_REQUEST) instanceof String named ? named
+        : token.instance();
+  }
+
+  private static Caller caller(ApiToken token, boolean openToRunTokens, String instance) {
     return switch (token.scope()) {
-      case TENANT -> new Caller(token.tenant(), null);
+      case TENANT -> new Caller(token.tenant(), null, instance);
       case RUN -> {
         if (!openToRunTokens) { throw pushesOnly(); }
-        yield new Caller(token.tenant(), token.testRunId());
+        yield new Caller(token.tenant(), token.testRunId(), instance);
       }
       case OPERATOR -> throw new Refused(HttpStatus.FORBIDDEN, "This takes a tenant's token; the token given is an "
           + "operator's, which gets one for a tenant with POST /api/v1/tenants/<id>/tokens.");
@@ -65,7 +70,7 @@ public final class CallerResolver implements HandlerMethodArgumentResolver {
   }
 
   private static ApiToken token(NativeWebRequest request) {
-    if (TenantFilter.sent(request.getHeader(HttpHeaders.AUTHORIZATION)) == null) {
+    if (TenantFilter.sent(Objects.requireNonNull(request.getNativeRequest(HttpServletRequest.class))) == null) {
       throw new Refused(HttpStatus.UNAUTHORIZED, "A token is needed: set K6_CLOUD_TOKEN, or send the header "
           + "\"Authorization: Token <token>\" or \"Authorization: Bearer <token>\".");
     }

@@ -8,9 +8,12 @@ import org.springframework.http.HttpStatus;
 /** A request that cannot be served as it is; the message is for whoever sent it. */
 public final class Refused extends RuntimeException {
   private static final long serialVersionUID = 1;
+  /** At which k6 stops sending metrics (its internal/output/cloud/expv2/error_handler.go, with status 403). */
+  private static final int STOP = 4;
   private final HttpStatus status;
   private final transient Map<String, Object> facts;
   private final @Nullable Duration wait;
+  private final int code;
 
   public Refused(HttpStatus status, String message) {
     this(status, message, Map.of());
@@ -18,11 +21,12 @@ public final class Refused extends RuntimeException {
 
   /** @param facts what a program wants to know beside the sentence */
   public Refused(HttpStatus status, String message, Map<String, Object> facts) {
-    this(status, message, facts, null);
+    this(status, message, facts, null, status.value());
   }
 
-  private Refused(HttpStatus status, String message, Map<String, Object> facts, @Nullable Duration wait) {
+  private Refused(HttpStatus status, String message, Map<String, Object> facts, @Nullable Duration wait, int code) {
     super(message);
+    this.code = code;
     this.status = status;
     this.facts = facts;
     this.wait = wait;
@@ -30,7 +34,12 @@ public final class Refused extends RuntimeException {
 
   /** Too many requests; after this time another may be served. */
   public static Refused forNow(String message, Duration wait) {
-    return new Refused(HttpStatus.TOO_MANY_REQUESTS, message, Map.of(), wait);
+    return new Refused(HttpStatus.TOO_MANY_REQUESTS, message, Map.of(), wait, HttpStatus.TOO_MANY_REQUESTS.value());
+  }
+
+  /** The run was stopped: k6 sends nothing more, and ends where it was told to stop on errors. */
+  public static Refused stopped(String message) {
+    return new Refused(HttpStatus.FORBIDDEN, message, Map.of(), null, STOP);
   }
 
   /** Whole seconds, rounded up, as the header Retry-After has them. */
@@ -50,6 +59,11 @@ public final class Refused extends RuntimeException {
 
   public HttpStatus status() {
     return status;
+  }
+
+  /** What k6's error format tells as the code: the status, unless k6 goes by another one. */
+  int code() {
+    return code;
   }
 
   public Map<String, Object> facts() {

@@ -8,6 +8,8 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -22,6 +24,7 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 public final class TenantFilter extends OncePerRequestFilter {
   static final String TOKEN = TenantFilter.class.getName();
   private static final String[] SCHEMES = {"Token ", "Bearer "};
+  private static final String BASIC = "Basic ";
 
   private final ApiTokenRepository tokens;
   private final DatabasePatience patience;
@@ -38,7 +41,7 @@ public final class TenantFilter extends OncePerRequestFilter {
       throws ServletException, IOException {
     Optional<ApiToken> token;
     try {
-      token = known(sent(request.getHeader(HttpHeaders.AUTHORIZATION)));
+      token = known(sent(request));
     } catch (RuntimeException e) { // out here, nobody else would say it in the caller's format
       if (refusals.resolveException(request, response, null, e) == null) { throw e; }
       return;
@@ -71,8 +74,13 @@ public final class TenantFilter extends OncePerRequestFilter {
             .filter(found -> found.revokedAt() == null);
   }
 
-  /** The token as it was sent; null where there is none. */
-  static @Nullable String sent(@Nullable String header) {
+  /** The token as it was sent; null where there is none. Senders of remote write may send it as a password. */
+  static @Nullable String sent(HttpServletRequest request) {
+    String header = request.getHeader(HttpHeaders.AUTHORIZATION);
+    if (header != null && request.getRequestURI().endsWith("/write")
+        && header.regionMatches(true, 0, BASIC, 0, BASIC.length())) {
+      return password(header.substring(BASIC.length()).strip());
+    }
     if (header != null) {
       for (String scheme : SCHEMES) {
         if (header.regionMatches(true, 0, scheme, 0, scheme.length())) {
@@ -81,5 +89,15 @@ public final class TenantFilter extends OncePerRequestFilter {
       }
     }
     return null;
+  }
+
+  private static @Nullable String password(String encoded) {
+    try {
+      String userAndPassword = new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8);
+      int colon = userAndPassword.indexOf(':');
+      return colon < 0 ? null : userAndPassword.substring(colon + 1);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 }

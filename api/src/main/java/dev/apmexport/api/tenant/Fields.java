@@ -40,8 +40,7 @@ public final class Fields {
   }
 
   /** A text of one line, without spaces at its ends; null if it is left out or wrong. */
-  @Nullable
-  String text(String field, int longest) {
+  public @Nullable String text(String field, int longest) {
     if (!has(field)) { return null; }
     String text = body.path(field).isString() ? body.path(field).asString().strip() : "";
     if (text.isEmpty() || text.length() > longest || text.chars().anyMatch(Character::isISOControl)) {
@@ -66,6 +65,18 @@ public final class Fields {
       return null;
     }
     return number.asInt();
+  }
+
+  /** A whole number of any size; null if it is left out or wrong. */
+  @Nullable
+  Long count(String field, long least, long most) {
+    JsonNode number = body.path(field);
+    if (!has(field)) { return null; }
+    if (!number.isIntegralNumber() || !number.canConvertToLong() || number.asLong() < least || number.asLong() > most) {
+      fault(field, "must be a whole number from " + least + " to " + most + "; got " + shown(field) + ".");
+      return null;
+    }
+    return number.asLong();
   }
 
   /** An id as the service writes it, a decimal number as text, or the number itself; null if it is left out or wrong. */

@@ -47,7 +47,7 @@ class BoundProfileTest extends WithApi {
     Answer created = post("/p/staging/v1/tests", CREATE);
 
     assertThat(created.at("/config/testRunDetails"))
-        .isEqualTo("http://localhost:" + port + "/api/v1/test-runs/" + created.at("/reference_id"));
+        .isEqualTo("http://localhost:" + port + "/runs/" + created.at("/reference_id"));
   }
 
   @Test

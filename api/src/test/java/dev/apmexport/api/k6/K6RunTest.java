@@ -22,10 +22,11 @@ class K6RunTest extends WithApi {
     assertThat(Long.parseLong(created.at("/reference_id"))).isPositive();
     assertThat(created.json().path("config").propertyNames()).containsExactlyInAnyOrder("aggregationPeriod",
         "aggregationWaitPeriod", "metricPushInterval", "metricPushConcurrency", "maxTimeSeriesInBatch", "tracesEnabled",
-        "testRunDetails");
+        "stopOnError", "testRunDetails");
     assertThat(created.json().at("/config/tracesEnabled").asBoolean(true)).isFalse();
     assertThat(created.at("/config/testRunDetails"))
-        .isEqualTo("http://localhost:" + port + "/api/v1/test-runs/" + created.at("/reference_id"));
+        .isEqualTo("http://localhost:" + port + "/runs/" + created.at("/reference_id"));
+    assertThat(created.json().at("/config/stopOnError").asBoolean(false)).isTrue();
     assertThat(get("/api/v1/test-runs/" + created.at("/reference_id")).at("/name")).isEqualTo("script.js");
   }
 
@@ -96,16 +97,6 @@ class K6RunTest extends WithApi {
     assertThat(get("/api/v1/test-runs/" + run).at("/state")).isEqualTo("finishing");
     assertThat(jdbc.sql("select outcome::json ->> 'run_status' from test_run where id = ?").param(Long.parseLong(run))
         .query(String.class).single()).isEqualTo("3");
-  }
-
-  @Test
-  void an_archive_is_refused_with_what_to_do_instead() {
-    Answer answer = send(request("/v1/tests").header("Content-Type", "multipart/form-data; boundary=x")
-        .POST(java.net.http.HttpRequest.BodyPublishers.ofString(
-            "--x\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nscript\r\n--x--\r\n")));
-
-    assertThat(answer.status()).isEqualTo(415);
-    assertThat(answer.at("/error/message")).contains("--no-archive-upload");
   }
 
   /** What k6 is told of a run that was made over REST; the same key is the same run. */

@@ -30,7 +30,7 @@ record Endpoint(String method, String host, String pattern, String contentType, 
   static List<Endpoint> of(ApplicationContext application) {
     return application.getBeansOfType(RequestMappingInfoHandlerMapping.class).values().stream()
         .flatMap(mapping -> mapping.getHandlerMethods().entrySet().stream())
-        .flatMap(entry -> of(entry.getKey(), entry.getValue())).flatMap(Endpoint::withProfile)
+        .flatMap(entry -> of(entry.getKey(), entry.getValue())).flatMap(Endpoint::withHosts)
         .sorted(Comparator.comparing(Endpoint::deletes).thenComparing(Endpoint::toString)).toList();
   }
 
@@ -43,10 +43,10 @@ record Endpoint(String method, String host, String pattern, String contentType, 
             .map(method -> new Endpoint(method.name(), "", pattern, contentType, handler)));
   }
 
-  /** A path of k6's is reached through a profile, too. */
-  private Stream<Endpoint> withProfile() {
-    return isK6s() ? Stream.of(this, new Endpoint(method, "/p/{profile}", pattern, contentType, handler))
-        : Stream.of(this);
+  /** A path of k6's is reached through a profile and a load generator's name, too. */
+  private Stream<Endpoint> withHosts() {
+    return isK6s() ? Stream.of("", "/p/{profile}", "/i/{instance}")
+        .map(bound -> new Endpoint(method, bound, pattern, contentType, handler)) : Stream.of(this);
   }
 
   private boolean deletes() {
@@ -67,9 +67,9 @@ record Endpoint(String method, String host, String pattern, String contentType, 
     return Arrays.stream(handler.getMethod().getParameters()).map(Parameter::getType).anyMatch(type::equals);
   }
 
-  /** Whether it names something that must be there; a PUT makes what it names. */
+  /** Whether it names something that must be there; a PUT makes what it names, and a project is any number. */
   boolean namesSomething() {
-    return pattern.contains("{") && !method.equals("PUT");
+    return pattern.replace("{project}", "").contains("{") && !method.equals("PUT");
   }
 
   /** Whether k6 calls it, which has an error format of its own. */

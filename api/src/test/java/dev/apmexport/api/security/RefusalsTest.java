@@ -105,7 +105,7 @@ class RefusalsTest extends WithApi {
     Answer path = get("/api/v1/nothing");
     assertThat(path.status()).isEqualTo(404);
     problem(path, "");
-    for (String unknown : new String[]{"/v1/validate-options", "/p/nightly/v1/validate-options"}) {
+    for (String unknown : new String[]{"/v1/nothing", "/p/nightly/v1/nothing"}) {
       Answer k6Path = post(unknown, "{}");
       assertThat(k6Path.status()).isEqualTo(404);
       k6(k6Path, "");

@@ -26,8 +26,12 @@ import org.springframework.context.ApplicationContext;
 abstract class WithWalls extends WithApi {
   /** What anybody may see. */
   private static final Set<String> OPEN = Set.of("/error", "/actuator", "/actuator/health", "/actuator/health/**",
-      "/v3/api-docs", "/v3/api-docs.yaml", "/v3/api-docs/swagger-config", "/swagger-ui.html");
+      "/v3/api-docs", "/v3/api-docs.yaml", "/v3/api-docs/swagger-config", "/swagger-ui.html", "/", "/runs",
+      "/runs/{id}",
+      "/provisioning/v1/test_runs/{id}/archive"); // which asks for a signature, and not for a token
   private static final String PARTS = "--x\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\ntheirs\r\n--x--\r\n";
+
+  private static final byte[] EMPTY_GZIP = {0x1F, (byte) 0x8B, 8, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0};
 
   @Autowired
   protected ApplicationContext application;
@@ -44,13 +48,27 @@ abstract class WithWalls extends WithApi {
     ourToken = tokenOf(us);
     token = ourToken;
     run = post("/v1/tests", "{\"name\":\"" + word + "\"}").at("/reference_id");
-    ours = Map.of("/v1/tests/", run, "/v2/metrics/", run, "/api/v1/test-runs/", run, "/api/v1/tenants/",
-        Long.toString(us.value()), "/tokens/", idOf(tokenOf(us)), "/apm-profiles/", "nightly", "/p/", "nightly",
-        "/replays/",
-        newReplay());
+    keepArchive();
+    ours = new HashMap<>(Map.of("/v1/tests/", run, "/v2/metrics/", run, "/api/v1/test-runs/", run, "/api/v1/tenants/",
+        Long.toString(us.value()), "/tokens/", idOf(tokenOf(us)), "/apm-profiles/", "nightly", "/p/", "nightly", "/i/",
+        "lg-1", "/replays/", newReplay()));
+    ours.putAll(Map.of("/projects/", "99", "/load_tests/", newLoadTest(), "/test_runs/", run,
+        "/test-progress/", run));
     send(request("/api/v1/apm-profiles/nightly").header("Content-Type", "application/json")
         .PUT(BodyPublishers.ofString("{\"apm\":[{\"provider\":\"prometheus\",\"remoteWriteURL\":\"https://" + word
             + ".example.com\"}]}")));
+  }
+
+  private String newLoadTest() {
+    return jdbc.sql("insert into load_test (tenant_id, project_id, name) values (?, 99, ?) returning id")
+        .params(us.value(), word).query(String.class).single();
+  }
+
+  private void keepArchive() {
+    jdbc.sql("""
+        with archive as (insert into script_archive (tenant_id, test_run_id) values (?, ?) returning id)
+        insert into script_archive_part (script_archive_id, n, content) select id, 0, ? from archive""")
+        .params(us.value(), Long.parseLong(run), EMPTY_GZIP).update();
   }
 
   private String newReplay() {

@@ -28,6 +28,9 @@ class TenantFaultsTest extends WithApi {
       "{\"name\":\"a\",\"inputSeriesLimit\":-1}|got -1", "{\"name\":\"a\",\"inputSeriesLimit\":1.5}|got 1.5",
       "{\"name\":\"a\",\"inputSeriesLimit\":\"5\"}|got \"5\"",
       "{\"name\":\"a\",\"outputSeriesLimit\":10000001}|outputSeriesLimit",
+      "{\"name\":\"a\",\"runBytesLimit\":-1}|runBytesLimit: must be a whole number from 0",
+      "{\"name\":\"a\",\"runBytesLimit\":1.5}|got 1.5",
+      "{\"name\":\"a\",\"runBytesLimit\":99999999999999999999}|got 9999",
       "{\"name\":\"a\",\"outputSeriesLimit\":99999999999999999999}|outputSeriesLimit",
       "{\"name\":\"a\",\"colour\":\"red\"}|colour: is not known", "[]|JSON object", "7|JSON object", "null|JSON object",
       "{|"})

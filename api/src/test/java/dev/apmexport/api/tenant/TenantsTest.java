@@ -25,11 +25,12 @@ class TenantsTest extends WithApi {
 
     assertThat(made.status()).isEqualTo(201);
     assertThat(made.json().propertyNames()).containsExactly("id", "name", "plan", "inputSeriesLimit",
-        "outputSeriesLimit", "createdAt");
+        "outputSeriesLimit", "runBytesLimit", "createdAt");
     assertThat(made.at("/name")).isEqualTo(name);
     assertThat(made.at("/plan")).isEqualTo("enterprise");
     assertThat(made.json().path("inputSeriesLimit").asInt()).isEqualTo(100_000);
     assertThat(made.json().path("outputSeriesLimit").asInt()).isEqualTo(10_000);
+    assertThat(made.json().path("runBytesLimit").isNull()).isTrue();
     assertThat(made.at("/createdAt")).startsWith("20");
     assertThat(get(TENANTS + "/" + made.at("/id")).text()).isEqualTo(made.text());
   }

@@ -1,0 +1,223 @@
+package dev.apmexport.api.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.apmexport.api.WithApi;
+import dev.apmexport.exporter.ExportStatus;
+import dev.apmexport.exporter.reconcile.ReadBackResult;
+import dev.apmexport.exporter.reconcile.ReconciliationReport;
+import dev.apmexport.store.run.RunStates;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Autowired;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The page of a run in a real browser, on the real api. */
+class RunPageTest extends WithApi {
+  private static final String HOSTILE = "<img src=x onerror='document.title = \"hacked\"'><script>alert(1)</script>";
+  private static final String BLOCKS = """
+      [{"provider": "prometheus", "remoteWriteURL": "https://prometheus.example.com/api/v1/write", "metrics": ["no such metric!"]},
+       {"provider": "datadog", "apiKey": "0123456789abcdef0123456789abcdef", "region": "eu"},
+       {"provider": "<b>newrelic</b>"}]""";
+
+  @TempDir
+  private Path folder;
+  @Autowired
+  private RunStates states;
+  private Chromium browser;
+  private String run = "";
+
+  @BeforeEach
+  void start_browser() {
+    browser = Chromium.start(folder);
+    run = post("/api/v1/test-runs", "{\"name\": " + JsonMapper.shared().writeValueAsString(HOSTILE)
+        + ", \"options\": {\"cloud\": {\"apm\": " + BLOCKS + "}}}").at("/id");
+  }
+
+  @AfterEach
+  void stop_browser() {
+    if (browser != null) { // skipped else
+      browser.close();
+    }
+  }
+
+  private String page(String path) {
+    return "http://localhost:" + port + path;
+  }
+
+  private void openRun() {
+    browser.open(page("/runs/" + run));
+    browser.await("document.activeElement.id === 'token'");
+    browser.enter(token);
+    browser.await("document.querySelectorAll('article').length === 3");
+  }
+
+  private long export(int index) {
+    return jdbc.sql("select id from export where test_run_id = ? and index = ?").params(Long.parseLong(run), index)
+        .query(Long.class).single();
+  }
+
+  private void status(ExportStatus.State state, long accepted, @Nullable String lastError) {
+    states.status(export(0), new ExportStatus(state, 3, new ExportStatus.Windows(5, 4, 1),
+        new ExportStatus.Points(accepted, 2, 1), new ExportStatus.Samples(9, 9, 0, 0, 0, Map.of()), 7, lastError,
+        List.of()));
+  }
+
+  private void log(String message) {
+    post("/provisioning/v1/test_runs/" + run + "/logs",
+        "{\"streams\":[{\"stream\":{\"level\":\"error\",\"source\":\"console\"},"
+            + "\"values\":[[\"1795208157646379241\"," + JsonMapper.shared().writeValueAsString(message) + "]]}]}");
+  }
+
+  private String article(int index) {
+    return browser.value("document.querySelectorAll('article')[" + index + "].innerText").asString();
+  }
+
+  @Test
+  void the_run_its_exports_and_its_log_are_shown_and_nothing_in_them_is_taken_for_html() {
+    status(ExportStatus.State.BEHIND, 1_234, "HTTP 503: <i>overloaded</i>");
+    states.unreconcilable(export(1), new ReconciliationReport(1, false, "12 points were refused.", 100, 80, 5, 3, 12, 0,
+        List.of(new ReconciliationReport.Refusal("k6.vus{<u>x</u>}", 0, 3_000, 12, "too old, said the receiver")),
+        ReadBackResult.of(88, 0, List.of())), 0);
+    log(HOSTILE);
+    openRun();
+    browser.awaitText("1 line, without secrets");
+
+    assertThat(browser.value("document.getElementById('title').textContent").asString()).isEqualTo(HOSTILE);
+    assertThat(browser.value("document.title").asString()).isEqualTo(HOSTILE + ": created");
+    assertThat(browser.text()).contains("The run was made; k6 has not sent anything yet.", "Test run\n" + run);
+    assertThat(article(0)).contains("prometheus apm[0]", "https://prometheus.example.com/api/v1/write", "behind",
+        "HTTP 503: <i>overloaded</i>", "warning", "apm[0].metrics[0]", "Points accepted\n1,234", "Lag\n7 s");
+    assertThat(article(1)).contains("datadog apm[1]", "region eu", "gaveUp", "exact: false", "verified: true",
+        "12 points were refused.", "1 range of refused points");
+    assertThat(browser.value("document.querySelector('[data-key=refusals]').textContent").asString())
+        .contains("k6.vus{<u>x</u>}", "too old, said the receiver");
+    assertThat(article(2)).contains("<b>newrelic</b>", "disabled", "error", "apm[2].provider");
+    assertThat(browser.value("document.querySelector('.log').textContent").asString()).contains("error", "console",
+        HOSTILE);
+    assertThat(
+        browser.value("document.querySelectorAll('main img, main script, main i, main u, main b').length").asInt())
+        .isZero();
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  void what_changes_is_shown_without_a_reload_and_what_was_unfolded_stays_so() {
+    states.unreconcilable(export(1), new ReconciliationReport(1, false, "refused", 1, 0, 0, 0, 1, 0,
+        List.of(new ReconciliationReport.Refusal("k6.vus", 0, 3_000, 1, "too old"))), 0);
+    openRun();
+    browser.value("document.querySelector('summary').click()");
+    browser.value("window.sameDocument = document.querySelector('article').firstChild, true");
+
+    status(ExportStatus.State.LIVE, 77, null);
+    states.running(Long.parseLong(run));
+    log("one more");
+    browser.awaitText("Points accepted\n77");
+    browser.awaitText("one more");
+    browser.awaitText("Metrics are coming in.");
+    assertThat(browser.value("document.querySelectorAll('.log li').length").asInt()).isEqualTo(1);
+
+    jdbc.sql("update export set state = 'done' where id = ?").param(export(1)).update();
+    browser.awaitText("All that the destination would take was sent.");
+    assertThat(browser.value("document.querySelector('details').open").asBoolean()).isTrue();
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  void thresholds_are_told_in_words_and_not_by_colour_alone() {
+    String thresholds = """
+        [{"metric": "http_req_duration", "expression": "p(95)<200", "state": "passed", "value": 148.25, "certain": true, "k6": null, "reason": null},
+         {"metric": "checks{page:<a>}", "expression": "rate>0.9", "state": "failed", "value": 0.5, "certain": false, "k6": "failed", "reason": null},
+         {"metric": "orders", "expression": "count>0", "state": "noData", "value": null, "certain": true, "k6": null, "reason": "No sample came."}]""";
+    browser.call("Page.addScriptToEvaluateOnNewDocument", "source", """
+        const asked = window.fetch;
+        window.fetch = async (...request) => {
+          const answer = await asked(...request);
+          if (!/test-runs\\/\\d+$/.test(answer.url)) return answer;
+          return new Response(JSON.stringify({...await answer.json(), thresholds: %s}), {status: 200});
+        };""".formatted(thresholds));
+    openRun();
+
+    assertThat(browser
+        .value(
+            "[...document.querySelectorAll('.thresholds tbody tr')].map(row => row.innerText.replaceAll(/\\s+/g, ' '))")
+        .valueStream().map(row -> row.asString().strip())).containsExactly(
+            "http_req_duration p(95)<200 ✓ passed 148.25 – –",
+            "checks{page:<a>} rate>0.9 ✗ failed 0.5 failed This is not certain: the value is close to the limit, and a histogram "
+                + "tells it within 1 %.",
+            "orders count>0 no data – – No sample came.");
+    assertThat(browser.text()).contains("Thresholds 1 of 3 failed");
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  void a_wrong_token_is_said_and_asked_for_again() {
+    browser.open(page("/runs/" + run));
+    browser.await("document.activeElement.id === 'token'");
+    browser.enter("not-a-token");
+    browser.awaitText("The token is not known here, or it was revoked.");
+    browser.awaitText("Enter the token of the tenant whose run this is.");
+    browser.await("document.activeElement.id === 'token' && document.activeElement.value === ''");
+    assertThat(browser.value("sessionStorage.length").asInt()).isZero();
+
+    browser.enter("two words");
+    browser.awaitText("A token consists of letters, digits and signs, without spaces.");
+
+    browser.enter(newToken());
+    browser.awaitText("There is no test run " + run + ".");
+
+    browser.enter(token);
+    browser.await("document.querySelectorAll('article').length === 3");
+    assertThat(browser.value("document.getElementById('notice').hidden").asBoolean()).isTrue();
+  }
+
+  @Test
+  void the_token_is_kept_for_this_tab_until_it_is_forgotten() {
+    openRun();
+    browser.open(page("/runs"));
+    browser.awaitText("The newest test runs");
+    assertThat(browser.value("document.querySelector('td a').href").asString()).isEqualTo(page("/runs/" + run));
+    assertThat(browser.value("document.cookie + localStorage.length").asString()).isEqualTo("0");
+
+    browser.value("document.getElementById('forget').click()");
+    browser.await("document.activeElement.id === 'token'");
+    assertThat(browser.value("sessionStorage.length").asInt()).isZero();
+    assertThat(browser.text()).doesNotContain("The newest test runs");
+  }
+
+  @Test
+  void it_is_readable_on_a_narrow_screen_and_in_the_dark() {
+    status(ExportStatus.State.BEHIND, 1_234_567, "x".repeat(300));
+    log("y".repeat(1_000));
+    openRun();
+    browser.resize(320, 800);
+    browser.await("innerWidth === 320");
+    assertThat(browser.value("document.documentElement.scrollWidth").asInt()).isLessThanOrEqualTo(320);
+
+    assertThat(browser.value(LEAST_CONTRAST).asDouble()).isGreaterThan(4.5);
+    browser.prefer("dark");
+    browser.await("matchMedia('(prefers-color-scheme: dark)').matches");
+    assertThat(browser.value(LEAST_CONTRAST).asDouble()).isGreaterThan(4.5);
+  }
+
+  /** Of all texts on what is behind them, as WCAG 2 works it out. */
+  private static final String LEAST_CONTRAST = """
+      (() => {
+        const numbers = color => color.match(/[\\d.]+/g).map(Number);
+        const light = color => numbers(color).slice(0, 3).map(c => c / 255).map(c => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+          .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+        const bed = node => {
+          const color = getComputedStyle(node).backgroundColor;
+          return numbers(color)[3] === 0 && node.parentElement ? bed(node.parentElement) : color;
+        };
+        const texts = [...document.querySelectorAll('main *')].filter(node => [...node.childNodes].some(child => child.nodeType === 3 && child.data.trim()));
+        return Math.min(...texts.map(node => [light(getComputedStyle(node).color), light(bed(node))].sort((a, b) => b - a))
+          .map(([more, less]) => (more + 0.05) / (less + 0.05)));
+      })()""";
+}
