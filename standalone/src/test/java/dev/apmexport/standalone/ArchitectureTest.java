@@ -102,6 +102,9 @@ class ArchitectureTest {
   static final ArchRule config = library("config", "block", "sink..", "select", "metric..");
 
   @ArchTest
+  static final ArchRule threshold = library("threshold", "source", "metric..");
+
+  @ArchTest
   static final ArchRule the_library_has_no_cycles = slices().matching(LIBRARY + ".(**)").should().beFreeOfCycles()
       .ignoreDependency(resideInAPackage(LIBRARY + ".source.."), resideInAPackage(LIBRARY + ".source.."));
 

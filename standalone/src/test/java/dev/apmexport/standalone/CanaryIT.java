@@ -1,11 +1,13 @@
 package dev.apmexport.standalone;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.apmexport.db.TestPostgres;
 import dev.apmexport.standalone.demo.RecordedRun;
 import dev.apmexport.standalone.demo.ReplayedRun;
 import dev.apmexport.standalone.demo.ServiceClient;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -16,10 +18,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Nothing secret of a whole run comes out: in no log at its most talkative, no table, no answer of the API. */
 class CanaryIT {
@@ -42,11 +47,12 @@ class CanaryIT {
             "--logging.level.org.springframework=DEBUG", "--apm.database-url=" + database.url(),
             "--apm.database-username=" + database.username()).with("APM_BOOTSTRAP_TOKEN", ServiceProcess.TOKEN)
             .with("APM_OPERATOR_TOKEN", operator).with("APM_MASTER_KEY", masterKey)
-            .with("APM_DATABASE_PASSWORD", database.password()).start();
+            .with("APM_DATABASE_PASSWORD", database.password()).with("APM_ARCHIVE_KEEP", "true").start();
         ServiceClient client = service.client()) {
       String blocks = blocks(receiver);
       storeAndCheck(client, blocks);
       String run = playRun(client, blocks);
+      sendArchive(client, blocks);
       assertThat(receiver.heard()).contains("/good", "/bad", "/bad/query"); // so the secrets were really used
       readEverything(client, service, run, operator);
 
@@ -94,10 +100,54 @@ class CanaryIT {
     JsonNode created = client.create("canary", options);
     canaries.assertNoneIn("the answer to create", created.toString());
     String id = created.path("id").asString();
+    logSecrets(client, id, blocks);
     var run = new ReplayedRun(RecordedRun.load(RecordedRun.ONE_SECOND), client, id, 3, Instant.now());
     run.play(50, _ -> {});
     run.await(view -> states(view).equals(List.of("done", "paused", "done", "paused", "disabled")), PATIENCE);
     return id;
+  }
+
+  /** As a script would that prints its own options; of a block that is disabled nothing is kept that could be compared. */
+  private void logSecrets(ServiceClient client, String run, String blocks) throws IOException, InterruptedException {
+    StringBuilder message = new StringBuilder("sent with " + ServiceProcess.TOKEN + ": ");
+    JsonMapper.shared().readTree(blocks).valueStream().limit(4).forEach(message::append);
+    ObjectNode push = JsonMapper.shared().createObjectNode();
+    ObjectNode stream = push.putArray("streams").addObject();
+    stream.putObject("stream").put("level", "info").put("error", message.toString());
+    stream.putArray("values").addArray().add("1795208157646379241").add(message.toString());
+    ask(client, 204, "POST", "/provisioning/v1/test_runs/" + run + "/logs", push.toString());
+  }
+
+  /** As k6 sends a script in which every secret is written out, and keeps the user's token beside them. */
+  private void sendArchive(ServiceClient client, String blocks) throws IOException, InterruptedException {
+    String token = canaries.secret("cloud.token of the archive");
+    String variable = canaries.secret("env of the archive");
+    String script = "export const options = {cloud: {token: '" + token + "', apm: " + blocks + "}}; // " + variable;
+    ByteArrayOutputStream form = new ByteArrayOutputStream();
+    form.writeBytes(
+        "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"archive.tar\"\r\n\r\n".getBytes(UTF_8));
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(form)) {
+      entry(tar, "metadata.json", "{\"options\": {\"cloud\": {\"token\": \"" + token + "\", \"apm\": " + blocks
+          + "}, \"ext\": {\"loadimpact\": {\"token\": \"" + token + "\", \"apm\": " + blocks
+          + "}}}, \"env\": {\"KEY\": \"" + variable + "\"}}");
+      entry(tar, "data", script);
+    }
+    form.writeBytes("\r\n--x--\r\n".getBytes(UTF_8));
+    HttpResponse<String> created = client.send("POST", "/v1/tests", BodyPublishers.ofByteArray(form.toByteArray()),
+        "Content-Type", "multipart/form-data; boundary=x");
+    assertThat(created.statusCode()).as(created.body()).isEqualTo(200);
+    canaries.assertNoneIn("the answer to create", created.body());
+    String run = JsonMapper.shared().readTree(created.body()).path("reference_id").asString();
+    assertThat(ask(client, 200, "GET", "/api/v1/test-runs/" + run + "/archive", ""))
+        .contains("export const options = {cloud: {token: '****");
+  }
+
+  private static void entry(TarArchiveOutputStream tar, String name, String content) throws IOException {
+    TarArchiveEntry entry = new TarArchiveEntry(name);
+    entry.setSize(content.getBytes(UTF_8).length);
+    tar.putArchiveEntry(entry);
+    tar.write(content.getBytes(UTF_8));
+    tar.closeArchiveEntry();
   }
 
   private static List<String> states(JsonNode run) {
@@ -108,7 +158,9 @@ class CanaryIT {
       throws IOException, InterruptedException {
     String shown = ask(client, 200, "GET", "/api/v1/test-runs/" + run, "");
     assertThat(shown).contains("HTTP 401", "***", "readBackError"); // what the receiver said, without what it repeated
-    for (String path : List.of("/api/v1/test-runs", "/api/v1/apm-profiles", "/api/v1/apm-profiles/kept",
+    assertThat(ask(client, 200, "GET", "/api/v1/test-runs/" + run + "/logs", "")).contains("sent with ***: ",
+        "remoteWriteURL");
+    for (String path : List.of("/api/v1/test-runs", "/runs/" + run, "/api/v1/apm-profiles", "/api/v1/apm-profiles/kept",
         "/v3/api-docs", "/actuator/health")) {
       ask(client, 200, "GET", path, "");
     }

@@ -82,7 +82,7 @@ class SimulatedRunsIT {
     return () -> {
       for (ServedRun.Delivery push : one.run.deliveries(one.id)) {
         Thread.sleep(Duration.ofMillis(Math.max(0, push.second() * 1000 - System.currentTimeMillis())));
-        client.push(one.id, new Push(0, push.key(), push.payload()));
+        client.push(push.instance(), one.id, new Push(0, push.key(), push.payload()));
       }
       client.finish(one.id, "{\"result_status\":0,\"run_status\":0}".getBytes(StandardCharsets.UTF_8));
       return awaitReport(client, one.id);

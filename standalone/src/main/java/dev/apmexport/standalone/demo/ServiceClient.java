@@ -52,7 +52,16 @@ public final class ServiceClient implements AutoCloseable {
 
   /** Pushes as k6 does, until the service has it. */
   public void push(String testRunId, Push push) throws IOException, InterruptedException {
-    persist("/v2/metrics/" + testRunId, BodyPublishers.ofByteArray(push.snappyMetricSet()), "Content-Type",
+    pushTo("", testRunId, push);
+  }
+
+  /** The same as one of several load generators. */
+  public void push(String instance, String testRunId, Push push) throws IOException, InterruptedException {
+    pushTo("/i/" + instance, testRunId, push);
+  }
+
+  private void pushTo(String host, String testRunId, Push push) throws IOException, InterruptedException {
+    persist(host + "/v2/metrics/" + testRunId, BodyPublishers.ofByteArray(push.snappyMetricSet()), "Content-Type",
         "application/x-protobuf", "Content-Encoding", "snappy", "K6-Metrics-Protocol-Version", "2.0",
         "K6-Idempotency-Key",
         push.idempotencyKey());

@@ -3,6 +3,7 @@ package dev.apmexport.standalone.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.apmexport.exporter.Export;
+import dev.apmexport.exporter.ExportStatus;
 import dev.apmexport.exporter.Exporter;
 import dev.apmexport.exporter.RunSettings;
 import dev.apmexport.exporter.SecondPass;
@@ -26,6 +27,7 @@ import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The demo's export of a log by the library alone: live pass, second pass, and a receiver on the loopback address. */
@@ -53,7 +55,7 @@ final class LibraryExport implements AutoCloseable {
 
   private final HttpTransport http;
   private final Exporter.Means means;
-  private List<Problem> warnings = List.of();
+  private @Nullable ExportStatus status;
 
   LibraryExport() {
     this(Duration.ofSeconds(30));
@@ -83,7 +85,7 @@ final class LibraryExport implements AutoCloseable {
         RunSettings.DEFAULT_OUTPUT_SERIES, RunSettings.FOLD_VERSION);
     try (var live = new Exporter(settings, List.of(export), feed, means)) {
       play(live);
-      warnings = live.status(0).warnings();
+      status = live.status(0);
     }
     Instant deadline = Instant.now().plus(PATIENCE);
     return new SecondPass(settings, export, feed, means, SecondPass.Order.of(1, deadline)).run().report();
@@ -91,7 +93,12 @@ final class LibraryExport implements AutoCloseable {
 
   /** What the run exported last has shown about its block. */
   List<Problem> warnings() {
-    return warnings;
+    return status().warnings();
+  }
+
+  /** How far the live pass of the run exported last came. */
+  ExportStatus status() {
+    return Objects.requireNonNull(status, "nothing was exported yet");
   }
 
   private void play(Exporter live) throws InterruptedException {

@@ -42,9 +42,20 @@ final class Recording {
     return new MemoryFeed(pushes, begin().toEpochMilli());
   }
 
+  /** By how many seconds it was moved. */
+  long shift() {
+    return shift;
+  }
+
   /** What an export with the label {@code test_run_id} has to bring. */
   SortedMap<OutputSeries, SortedMap<Long, Expected>> truth(int resampleSeconds, List<Expectation> expectations) {
+    return truth(resampleSeconds, expectations, samples);
+  }
+
+  /** The same for other samples. */
+  SortedMap<OutputSeries, SortedMap<Long, Expected>> truth(int resampleSeconds, List<Expectation> expectations,
+      List<RawSample> of) {
     return new Oracle(resampleSeconds, run.bucketSeconds(), Map.of("test_run_id", LibraryExport.TEST_RUN_ID),
-        expectations).truth(samples);
+        expectations).truth(of);
   }
 }

@@ -1,0 +1,87 @@
+package dev.apmexport.standalone.pipe;
+
+import dev.apmexport.exporter.delivery.Step;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Steps that wait for the destination, within a bound of memory. When it is full, whoever adds waits as long as the
+ * destination takes anything at all; while it takes nothing, the oldest are dropped and counted, since k6 must not be
+ * held up for ever and its newest values are worth most.
+ */
+final class UnsentTail {
+  /** What a step costs beside its points, and a point, with some room to spare. */
+  private static final int BYTES_OF_STEP = 200;
+  private static final int BYTES_OF_POINT = 16;
+  private static final long LOOK_MILLIS = 50;
+
+  private final Queue<Step> steps = new ArrayDeque<>();
+  private final long mostBytes;
+  private final BooleanSupplier moving;
+  private long bytes;
+  private long points;
+  private long dropped;
+
+  /** @param moving whether the destination takes anything */
+  UnsentTail(long mostBytes, BooleanSupplier moving) {
+    this.mostBytes = mostBytes;
+    this.moving = moving;
+  }
+
+  synchronized void add(Step step) {
+    awaitRoom(step);
+    steps.add(step);
+    count(step, 1);
+    while (bytes > mostBytes && steps.size() > 1) {
+      dropped += points(remove());
+    }
+  }
+
+  private void awaitRoom(Step step) {
+    try {
+      while (!steps.isEmpty() && bytes + size(step) > mostBytes && moving.getAsBoolean()) {
+        wait(LOOK_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // then there is no time to wait
+    }
+  }
+
+  /** The oldest step, or null if none waits. */
+  synchronized @Nullable Step poll() {
+    if (steps.isEmpty()) { return null; }
+    notifyAll();
+    return remove();
+  }
+
+  private Step remove() {
+    Step step = steps.remove();
+    count(step, -1);
+    return step;
+  }
+
+  private void count(Step step, int sign) {
+    bytes += sign * size(step);
+    points += sign * points(step);
+  }
+
+  private static long size(Step step) {
+    return BYTES_OF_STEP + BYTES_OF_POINT * points(step);
+  }
+
+  private static long points(Step step) {
+    return step.batch().size();
+  }
+
+  /** Points that wait. */
+  synchronized long waiting() {
+    return points;
+  }
+
+  /** Points that were dropped unsent. */
+  synchronized long dropped() {
+    return dropped;
+  }
+}

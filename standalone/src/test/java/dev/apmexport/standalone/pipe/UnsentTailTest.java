@@ -1,0 +1,67 @@
+package dev.apmexport.standalone.pipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.apmexport.exporter.delivery.Step;
+import dev.apmexport.exporter.metric.Labels;
+import dev.apmexport.exporter.metric.Series;
+import dev.apmexport.exporter.sink.Batch;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class UnsentTailTest {
+  private static final int POINTS = 1_000;
+  private static final int BYTES = 16_200;
+
+  private static Step step(int number) {
+    Series[] series = IntStream.range(0, POINTS).mapToObj(i -> new Series("s" + i, Labels.NONE)).toArray(Series[]::new);
+    return new Step(0, 0, number, new Batch(number, series, new double[POINTS]));
+  }
+
+  private static long number(UnsentTail tail) {
+    return Objects.requireNonNull(tail.poll()).number();
+  }
+
+  @Test
+  void steps_leave_in_the_order_they_came() {
+    UnsentTail tail = new UnsentTail(3 * BYTES, () -> false);
+    IntStream.range(0, 3).forEach(i -> tail.add(step(i)));
+
+    assertThat(tail.waiting()).isEqualTo(3 * POINTS);
+    assertThat(number(tail)).isZero();
+    assertThat(number(tail)).isOne();
+    assertThat(number(tail)).isEqualTo(2);
+    assertThat(tail.poll()).isNull();
+    assertThat(tail.waiting()).isZero();
+    assertThat(tail.dropped()).isZero();
+  }
+
+  @Test
+  void while_the_destination_takes_nothing_the_oldest_are_dropped_and_counted() {
+    UnsentTail tail = new UnsentTail(3 * BYTES, () -> false);
+    IntStream.range(0, 10).forEach(i -> tail.add(step(i)));
+
+    assertThat(tail.dropped()).isEqualTo(7 * POINTS);
+    assertThat(tail.waiting()).isEqualTo(3 * POINTS);
+    assertThat(number(tail)).isEqualTo(7);
+  }
+
+  @Test
+  void while_the_destination_takes_something_nothing_is_dropped() throws InterruptedException {
+    UnsentTail tail = new UnsentTail(3 * BYTES, () -> true);
+    Thread reader = Thread.ofVirtual().start(() -> IntStream.range(0, 50).forEach(i -> tail.add(step(i))));
+    for (int expected = 0; expected < 50;) {
+      Step step = tail.poll();
+      if (step != null) {
+        assertThat(step.number()).isEqualTo(expected++);
+      }
+      assertThat(tail.waiting()).isLessThanOrEqualTo(3 * POINTS);
+    }
+    reader.join();
+
+    assertThat(tail.dropped()).isZero();
+  }
+}
