@@ -174,7 +174,7 @@ class RunPageTest extends WithApi {
 
     browser.enter(token);
     browser.await("document.querySelectorAll('article').length === 3");
-    assertThat(browser.value("document.getElementById('notice').hidden").asBoolean()).isTrue();
+    browser.await("document.getElementById('notice').hidden");
   }
 
   @Test
