@@ -56,7 +56,7 @@ class ReadBackIT extends WithPrometheus {
   }
 
   /** Plays a run that a Prometheus is asked for here; returns its report. */
-  private static JsonNode report(String query, Fault... faults) throws Exception {
+  private JsonNode report(String query, Fault... faults) throws Exception {
     try (ServiceClient client = service.client(); var proxy = new FaultProxy(prometheus.remoteWriteUrl())) {
       proxy.next(faults);
       JsonNode options = JsonMapper.shared().readTree(DemoExport.options(proxy.url(), RESAMPLE_SECONDS));

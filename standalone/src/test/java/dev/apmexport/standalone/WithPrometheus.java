@@ -6,17 +6,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The service as a process of its own, and a Prometheus beside it, for all tests of a class. */
+@TestInstance(Lifecycle.PER_CLASS)
 abstract class WithPrometheus {
-  @TempDir
-  private static Path folder;
-  static ServiceProcess service;
-  static LocalPrometheus prometheus;
+  ServiceProcess service;
+  LocalPrometheus prometheus;
 
   @BeforeAll
-  static void start() throws Exception {
+  void start(@TempDir Path folder) throws Exception {
     Path program = RequiresProgram.named("prometheus", LocalPrometheus.find());
     var settings = new LocalPrometheus.Settings(Duration.ZERO, Duration.ofMillis(500));
     prometheus = LocalPrometheus.start(program, folder.resolve("prometheus"), settings);
@@ -24,7 +25,7 @@ abstract class WithPrometheus {
   }
 
   @AfterAll
-  static void stop() throws Exception {
+  void stop() throws Exception {
     if (service != null) {
       service.close();
     }
