@@ -31,7 +31,8 @@ final class Judgement {
     this.outcome = outcome;
     this.report = outcome.report();
     Scenario scenario = outcome.scenario();
-    this.oracle = new Oracle(scenario.wish(), outcome.testRunId(), scenario.run().period(), outcome.samples());
+    this.oracle = new Oracle(scenario.wish(), outcome.testRunId(), scenario.run().period(), outcome.asked(),
+        outcome.samples());
     report.refusals().forEach(refusal -> refusals.computeIfAbsent(name(refusal.series()), _ -> new ArrayList<>())
         .add(refusal));
   }

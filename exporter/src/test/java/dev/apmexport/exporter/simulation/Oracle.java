@@ -24,14 +24,17 @@ final class Oracle {
   private final String testRunId;
   private final int seconds;
   private final int period;
+  private final int asked;
   private final long lastWindow;
   private final Map<String, NavigableMap<Long, Double>> points = new TreeMap<>();
   private final Set<String> totals = new HashSet<>();
 
-  Oracle(Wish wish, String testRunId, int period, List<Sample> samples) {
+  /** @param asked seconds per bucket that the load generators were asked for, which they need not heed */
+  Oracle(Wish wish, String testRunId, int period, int asked, List<Sample> samples) {
     this.wish = wish;
     this.testRunId = testRunId;
     this.period = period;
+    this.asked = asked;
     this.seconds = Math.ceilDiv(wish.resampleRate(), period) * period;
     this.lastWindow = samples.stream().mapToLong(this::window).max().orElseThrow();
     for (Wish.Entry entry : wish.entries()) {
@@ -155,7 +158,7 @@ final class Oracle {
 
   /** A generator's gauge counts until it has been silent for as long as a pass waits for it. */
   private double gauge(TreeMap<Long, List<Sample>> windows, long window) {
-    int silence = 2 * period + 7;
+    int silence = 2 * asked + 7;
     Map<Integer, Sample> latest = new HashMap<>();
     windows.headMap(window, true).values().forEach(samples -> samples.forEach(sample -> latest
         .merge(sample.metric().equals("vus") ? sample.generator() : 0, sample, Oracle::later)));

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -73,10 +74,15 @@ public final class ServedRun implements AutoCloseable {
 
   /** What is not as it should be, by the service's view of the run's only export; empty where all is well. */
   public List<String> faults(String testRunId, JsonNode export) {
-    Outcome outcome = new Outcome(scenario, testRunId, samples(), status(export), report(export),
+    Outcome outcome = new Outcome(scenario, testRunId, asked(), samples(), status(export), report(export),
         receiver.content().get(), receiver.violations().get(), wire);
     return new Judgement(outcome).faults().stream()
         .map(fault -> "seed %d, %s: %s".formatted(scenario.seed(), scenario.kind().title, fault)).toList();
+  }
+
+  /** The service asks for the largest of these that divides the rate; the made-up run has its own. */
+  private int asked() {
+    return IntStream.of(3, 2, 1).filter(period -> scenario.wish().resampleRate() % period == 0).findFirst().orElseThrow();
   }
 
   /** What became of this run in a line. */

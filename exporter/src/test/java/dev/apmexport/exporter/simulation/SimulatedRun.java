@@ -117,7 +117,8 @@ final class SimulatedRun implements AutoCloseable {
       result = secondPass(giveUpAt, lastPush);
     }
     settle();
-    return new Outcome(scenario, TEST_RUN_ID, log.samples(), live, result.report(), receiver.content().get(),
+    return new Outcome(scenario, TEST_RUN_ID, scenario.run().period(), log.samples(), live, result.report(),
+        receiver.content().get(),
         receiver.violations().get(), wire);
   }
 
