@@ -8,6 +8,7 @@ import dev.apmexport.exporter.metric.Series;
 import dev.apmexport.exporter.resample.Output;
 import dev.apmexport.exporter.resample.Route;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +22,12 @@ import org.jspecify.annotations.Nullable;
  * neighbour's entries are applied as well, and its limit: what they own is the same in every export and in every pass.
  */
 final class ExportRoute implements Route {
-  /** An entry of this export, or of a neighbour's, which needs no {@code use}. */
-  private record Writer(ExportConfig config, MetricEntry entry, String place, SeriesQuota quota,
+  /**
+   * An entry of this export, or of a neighbour's, which needs no {@code use}.
+   *
+   * @param number by which writers of all blocks are in order
+   */
+  private record Writer(int number, ExportConfig config, MetricEntry entry, String place, SeriesQuota quota,
       @Nullable EntryUse use) {
     Output output(InputSeries series, String testRunId) {
       return new Output(series.metric(), series.type(), series.statistic(), config.name(entry, series),
@@ -35,9 +40,13 @@ final class ExportRoute implements Route {
     }
   }
 
+  /** Who writes a series, and what: an entry may have a trend and what another sender calls a statistic of it. */
+  private record Owner(Writer writer, Output output) {}
+
   private final Map<String, List<Writer>> writers = new HashMap<>();
+  private int numbered;
   private final List<EntryUse> uses = new ArrayList<>();
-  private final Map<Long, Writer> owners = new HashMap<>();
+  private final Map<Long, Owner> owners = new HashMap<>();
   private final KeptTags tags = new KeptTags();
   private final Set<String> metrics = new TreeSet<>();
   private final String testRunId;
@@ -61,7 +70,7 @@ final class ExportRoute implements Route {
       uses.add(use);
     }
     writers.computeIfAbsent(entry.source().metric(), _ -> new ArrayList<>())
-        .add(new Writer(neighbour.config(), entry, place, its, use));
+        .add(new Writer(numbered++, neighbour.config(), entry, place, its, use));
   }
 
   @Override
@@ -92,24 +101,26 @@ final class ExportRoute implements Route {
     if (series.statistic().isEmpty()) { return named; }
     List<Writer> all = new ArrayList<>(named);
     all.addAll(writers.getOrDefault(series.metric(), List.of()));
+    all.sort(Comparator.comparingInt(Writer::number));
     return all;
   }
 
   /** Takes all series of an output for a writer, unless one of them is another's or the writer's export is full. */
   private boolean claim(Writer writer, Output output) {
     List<Long> keys = writer.keys(output);
-    Writer other = keys.stream().map(owners::get).filter(owner -> owner != null && owner != writer).findFirst()
+    Owner mine = new Owner(writer, output);
+    Owner other = keys.stream().map(owners::get).filter(owner -> owner != null && !owner.equals(mine)).findFirst()
         .orElse(null);
     if (other != null) {
-      if (writer.use() != null) {
-        writer.use().leftTo(other.place());
+      if (writer.use() != null && other.writer() != writer) {
+        writer.use().leftTo(other.writer().place());
       }
       return false;
     }
     if (owners.containsKey(keys.getFirst())) { return true; }
     boolean room = writer.quota().take(keys);
     if (room) {
-      keys.forEach(key -> owners.put(key, writer));
+      keys.forEach(key -> owners.put(key, mine));
     }
     return room;
   }

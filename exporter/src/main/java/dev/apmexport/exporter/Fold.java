@@ -158,12 +158,21 @@ final class Fold implements SampleVisitor {
 
   /** What the run has shown about all its exports. */
   List<Problem> warnings() {
+    List<Problem> warnings = new ArrayList<>();
     String refused = table.refused();
-    return refused == null ? List.of()
-        : List.of(Problem.warning("samples", "The run has " + refused + " input series more than its limit of "
-            + settings.inputSeriesLimit() + "; their samples are "
-            + "refused, the other series go on. Use fewer distinct tag values (URL grouping, systemTags), or have an "
-            + "operator raise the tenant's inputSeriesLimit."));
+    if (refused != null) {
+      warnings.add(Problem.warning("samples", "The run has " + refused + " input series more than its limit of "
+          + settings.inputSeriesLimit() + "; their samples are "
+          + "refused, the other series go on. Use fewer distinct tag values (URL grouping, systemTags), or have an "
+          + "operator raise the tenant's inputSeriesLimit."));
+    }
+    String mixed = reader.mixed();
+    if (mixed != null) {
+      warnings.add(Problem.warning("samples", "The totals of " + mixed + " fell back again and again, as where several "
+          + "k6 send to one run under one name; they are then counted wrong. Let each push to an address of its own: "
+          + "put /i/<name> before the path, with another name for each."));
+    }
+    return warnings;
   }
 
   /** The run's input series so far. */
@@ -216,5 +225,6 @@ final class Fold implements SampleVisitor {
   public void refused(Refusal reason, String metric, int samples) {
     read += samples;
     refused.merge(reason, (long) samples, Long::sum);
+    known().refused(generator);
   }
 }

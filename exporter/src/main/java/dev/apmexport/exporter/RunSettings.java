@@ -48,7 +48,7 @@ public record RunSettings(String testRunId, int aggregationPeriod, int inputSeri
   }
 
   /** The same by what the run's first push was: k6's remote write pushes seldom. */
-  int silence(LogRecord.Kind kind) {
+  public int silence(LogRecord.Kind kind) {
     return kind == LogRecord.Kind.REMOTE_WRITE ? Math.max(silence(), REMOTE_WRITE_SILENCE) : silence();
   }
 

@@ -261,4 +261,23 @@ class RemoteWriteRunTest {
           "k6_queue_max", 0.002, "ok{name=\"n1\"}", 0.001, "ok{name=\"n2\"}", 0.002));
     }
   }
+
+  /** Named by the metric or by one of its statistics: what counts is where an entry stands in the block. */
+  @Test
+  void of_two_entries_for_a_statistic_the_first_writes_it_however_it_is_named() throws InterruptedException {
+    long start = 1_700_000_000_000L;
+    String byMetric = "{'sourceMetric': 'cart', 'targetMetric': 'cart'}";
+    String byName = "{'sourceMetric': 'cart_p95', 'targetMetric': 'cart_p95'}";
+    for (String entries : List.of(byMetric + "," + byName, byName + "," + byMetric)) {
+      try (RemoteWriteRun run = new RemoteWriteRun(start,
+          "{'resampleRate': 1, 'trendStats': ['p(95)'], 'includeDefaultMetrics': false, 'metrics': [" + entries
+              + "]}")) {
+        run.push(start + 2_000, "", new WriteRequests().sample("k6_cart_p95", 1, start).packed());
+        run.finish();
+        assertThat(run.prometheus.content().keySet()).hasSize(1).allMatch(series -> series.startsWith("cart_p95"));
+        assertThat(run.warnings(PROMETHEUS)).anyMatch(warning -> warning.startsWith(
+            "apm[0].metrics[1]: writes series that apm[0].metrics[0] writes already"));
+      }
+    }
+  }
 }

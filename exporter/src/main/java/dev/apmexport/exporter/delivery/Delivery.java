@@ -32,13 +32,15 @@ public final class Delivery implements AutoCloseable {
    *
    * @param limit of the points that may leave in a second
    * @param strict whether a batch that the destination refuses is left out as a whole, instead of finding what is bad
+   * @param quarantines whether a series is left out from its first refused point on, which keeps what is missing in one
+   *     piece for a later pass to mend; where none comes, each point is tried for itself
    */
   public record Means(Supplier<Sink> sinks, Amendment amendment, Ledger ledger, RetryPolicy retry, Timeline time,
-      ThreadFactory threads, PointLimit limit, boolean strict) {
-    /** Without a limit, and not strict. */
+      ThreadFactory threads, PointLimit limit, boolean strict, boolean quarantines) {
+    /** With quarantine. */
     public Means(Supplier<Sink> sinks, Amendment amendment, Ledger ledger, RetryPolicy retry, Timeline time,
-        ThreadFactory threads) {
-      this(sinks, amendment, ledger, retry, time, threads, PointLimit.NONE, false);
+        ThreadFactory threads, PointLimit limit, boolean strict) {
+      this(sinks, amendment, ledger, retry, time, threads, limit, strict, true);
     }
   }
 
@@ -103,6 +105,11 @@ public final class Delivery implements AutoCloseable {
   /** Whether a lane stopped because the time was over. */
   public boolean gaveUp() {
     return lanes.stream().anyMatch(Lane::gaveUp);
+  }
+
+  /** Whether a lane is still at work on what was handed in; those that gave up or died are not. */
+  public boolean isAtWork() {
+    return lanes.stream().anyMatch(Lane::isAtWork);
   }
 
   /** The earliest time among the points that are not settled; {@link Long#MAX_VALUE} if there are none. */

@@ -64,6 +64,11 @@ final class Lane {
     return gaveUp;
   }
 
+  /** Whether it has steps before it and goes on with them. */
+  boolean isAtWork() {
+    return done < submitted.get() && !gaveUp && death == null;
+  }
+
   @Nullable
   RuntimeException death() {
     return death;
@@ -153,7 +158,9 @@ final class Lane {
     Batch points = refused.points();
     for (Series series : points.series()) {
       means.ledger().reject(Rejection.quarantine(pass, series, points.atMillis(), refused.reason()));
-      quarantined.merge(series.key(), points.atMillis(), Math::min);
+      if (means.quarantines()) {
+        quarantined.merge(series.key(), points.atMillis(), Math::min);
+      }
     }
   }
 

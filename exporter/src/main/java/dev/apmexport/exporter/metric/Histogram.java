@@ -21,6 +21,7 @@ public final class Histogram {
   private double min = Double.POSITIVE_INFINITY;
   private double max = Double.NEGATIVE_INFINITY;
   private long belowZero;
+  private double spread;
 
   /** The bucket of a value that is not negative. */
   public static int indexOf(double value) {
@@ -44,6 +45,7 @@ public final class Histogram {
     min = Double.POSITIVE_INFINITY;
     max = Double.NEGATIVE_INFINITY;
     belowZero = 0;
+    spread = 0;
   }
 
   /** Sets what the wire says of all values together; an empty histogram has no least and no greatest value. */
@@ -90,8 +92,10 @@ public final class Histogram {
    * Adds a number of values of which only about where they lie is known.
    *
    * @param value near all of them
+   * @param off by what part of itself each of them may be beside it, less than 1
    */
-  public void add(double value, long n) {
+  public void add(double value, long n, double off) {
+    spread = Math.max(spread, off);
     count += n;
     sum += value * n;
     min = Math.min(min, value);
@@ -115,6 +119,7 @@ public final class Histogram {
     min = Math.min(min, other.min);
     max = Math.max(max, other.max);
     belowZero += other.belowZero;
+    spread = Math.max(spread, other.spread);
     merge(other);
   }
 
@@ -185,19 +190,29 @@ public final class Histogram {
   }
 
   /**
-   * The least that the value of a rank can be, by its bucket.
+   * The least that the value of a rank can be, by its bucket and by how well the values in there were known.
    *
    * @param rank from 0 to count − 1, in rising order of the values
    */
   public double atLeast(long rank) {
+    double least = leastOf(rank);
+    return least / (least < 0 ? 1 - spread : 1 + spread);
+  }
+
+  private double leastOf(long rank) {
     if (rank <= 0) { return min; }
     if (rank >= count - 1) { return max; }
     int at = holding(rank);
     return at < 0 ? min : within(at == size && at > 0 ? upperBound(indexes[at - 1]) : lowerBound(at));
   }
 
-  /** The greatest that the value of a rank can be, by its bucket; ranks as in {@link #atLeast}. */
+  /** The greatest that the value of a rank can be; ranks as in {@link #atLeast}. */
   public double atMost(long rank) {
+    double most = mostOf(rank);
+    return most / (most < 0 ? 1 + spread : 1 - spread);
+  }
+
+  private double mostOf(long rank) {
     if (rank <= 0) { return min; }
     if (rank >= count - 1) { return max; }
     int at = holding(rank);
@@ -222,6 +237,11 @@ public final class Histogram {
 
   private double within(double value) {
     return Math.max(min, Math.min(max, value));
+  }
+
+  /** Whether every value is known, so that sum, least and greatest are exact. */
+  public boolean isExact() {
+    return spread == 0;
   }
 
   public boolean isEmpty() {

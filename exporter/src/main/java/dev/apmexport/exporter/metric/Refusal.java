@@ -13,10 +13,14 @@ public enum Refusal {
   TOO_FAR_AHEAD("the sample's time is more than 10 min ahead of the server's clock"),
   TOO_OLD("the sample's time is more than 30 days before its arrival"),
   INVALID_LABELS("the series' labels must be sorted by name, each once, with a name and in UTF-8"),
-  OUT_OF_ORDER("the sample is older than one of its series that came before"),
-  RATIO_ALONE(
-      "the ratio of failed requests says nothing without k6_http_reqs_total of the same labels and time beside it"),
-  UNKNOWN_HISTOGRAM("the native histogram is none of whole counts in a schema from -4 to 8 that stays the same");
+  OUT_OF_ORDER(
+      "the sample is older than one of its series that came before, or a histogram of the same time with less in "
+          + "it"),
+  RATIO_ALONE("the ratio of failed requests says nothing without k6_http_reqs_total of the same labels and time in the "
+      + "same push"),
+  UNKNOWN_HISTOGRAM(
+      "the native histogram is none of whole counts in a schema from -4 to 8 that stays the same, with at "
+          + "most 1,000 buckets on either side of 0");
 
   public static final int MAX_LABELS = 100;
 

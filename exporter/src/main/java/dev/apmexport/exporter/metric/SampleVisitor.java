@@ -15,4 +15,15 @@ public interface SampleVisitor {
 
   /** Some samples that are not used, and why; the rest of the push stands. */
   void refused(Refusal reason, String metric, int samples);
+
+  /**
+   * One sample that is not used, of a series that is called otherwise than its metric.
+   *
+   * @param metric as {@link InputSeries#name} would be
+   * @param statistic as {@link InputSeries#statistic} would be
+   * @param series the series as its sender calls it, for people
+   */
+  default void refused(Refusal reason, String metric, String statistic, String series) {
+    refused(reason, metric, 1);
+  }
 }

@@ -47,6 +47,15 @@ public final class SeriesTable {
     return added;
   }
 
+  /**
+   * Counts a series that its reader had no room for.
+   *
+   * @param hash by which it is told from others
+   */
+  public synchronized void refuse(long hash) {
+    refused.add(hash);
+  }
+
   /** The most series the run may have. */
   public int limit() {
     return limit;

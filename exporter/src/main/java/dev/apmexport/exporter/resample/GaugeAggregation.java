@@ -26,8 +26,8 @@ public final class GaugeAggregation extends Aggregation {
     void add(int source, long bucket, double value, boolean later) {
       if (source >= buckets.length) {
         int known = buckets.length;
-        buckets = Arrays.copyOf(buckets, source + 1);
-        values = Arrays.copyOf(values, source + 1);
+        buckets = Arrays.copyOf(buckets, Math.max(source + 1, known * 2));
+        values = Arrays.copyOf(values, buckets.length);
         Arrays.fill(buckets, known, buckets.length, Long.MIN_VALUE);
       }
       if (bucket > buckets[source] || bucket == buckets[source] && (later || value > values[source])) {

@@ -6,18 +6,36 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How far the log is complete, as far as one may hope: the least, over the load generators that are not silent, of the
+ * How far the log is complete, as far as one may hope: the least, over the load generators that are waited for, of the
  * end of their latest bucket, less the allowed lateness. A pure function of the records observed; there is no clock in
- * it.
+ * it. Not waited for are those that are silent, that bring only what is refused, or that are far behind the others.
  *
  * <p>Nobody knows of a generator before its first push. One that has a name has siblings, so nothing is sealed until
  * all that are expected have been heard, or the first record is as old as a generator's silence may be.
  */
 public final class Watermark {
+  /**
+   * So many seconds one may be behind the furthest for good, by a slow line or a clock that is wrong. What comes later
+   * than that is late, and set right by the second pass; waiting for it would hold the whole run's export back.
+   */
+  private static final int MOST_BEHIND = 60;
+
   private static final class Generator {
     private long bucketEnd = Long.MIN_VALUE;
     private long receivedAt;
     private long joinedAt;
+    private long roseAt;
+    private boolean refused;
+
+    Generator copy() {
+      Generator copy = new Generator();
+      copy.bucketEnd = bucketEnd;
+      copy.receivedAt = receivedAt;
+      copy.joinedAt = joinedAt;
+      copy.roseAt = roseAt;
+      copy.refused = refused;
+      return copy;
+    }
   }
 
   private final int lateness;
@@ -59,13 +77,7 @@ public final class Watermark {
     this.lastBucket = that.lastBucket;
     this.firstReceived = that.firstReceived;
     this.newestReceived = that.newestReceived;
-    for (Generator generator : that.generators) {
-      Generator copy = new Generator();
-      copy.bucketEnd = generator.bucketEnd;
-      copy.receivedAt = generator.receivedAt;
-      copy.joinedAt = generator.joinedAt;
-      generators.add(copy);
-    }
+    that.generators.forEach(generator -> generators.add(generator.copy()));
   }
 
   public Watermark copy() {
@@ -97,20 +109,35 @@ public final class Watermark {
    */
   public void observe(int generator, long bucket, int period) {
     Generator seen = generators.get(generator);
-    seen.bucketEnd = Math.max(seen.bucketEnd, Math.min(bucket + period, Math.floorDiv(seen.receivedAt, 1_000L)));
+    long end = Math.min(bucket + period, Math.floorDiv(seen.receivedAt, 1_000L));
+    if (end > seen.bucketEnd) {
+      seen.joinedAt = isStuck(seen) ? seen.receivedAt : seen.joinedAt;
+      seen.bucketEnd = end;
+      seen.roseAt = seen.receivedAt;
+      seen.refused = false;
+    }
     lastBucket = Math.max(lastBucket, bucket);
+  }
+
+  /** Notes that samples of a generator are not used, which tell nothing of how far it is. */
+  public void refused(int generator) {
+    generators.get(generator).refused = true;
   }
 
   /** The second up to which windows may be sealed; {@link Long#MIN_VALUE} while nothing is known. */
   public long second() {
     if (isGathering()) { return Long.MIN_VALUE; }
-    long least = Long.MAX_VALUE;
-    for (Generator generator : generators) {
-      if (generator.bucketEnd != Long.MIN_VALUE && !isSilent(generator) && !isLeftBehind(generator)) {
-        least = Math.min(least, generator.bucketEnd);
-      }
-    }
-    return least == Long.MAX_VALUE ? Long.MIN_VALUE : least - lateness;
+    List<Generator> here = generators.stream()
+        .filter(one -> one.bucketEnd != Long.MIN_VALUE && !isSilent(one) && !isLeftBehind(one)).toList();
+    List<Generator> going = here.stream().filter(one -> !isStuck(one)).toList();
+    return least(going.isEmpty() ? here : going);
+  }
+
+  private long least(List<Generator> some) {
+    if (some.isEmpty()) { return Long.MIN_VALUE; }
+    long furthest = some.stream().mapToLong(one -> one.bucketEnd).max().orElseThrow();
+    return some.stream().filter(one -> !isFarBehind(one, furthest)).mapToLong(one -> one.bucketEnd).min().orElseThrow()
+        - lateness;
   }
 
   /** Whether generators that were not heard of yet are waited for. */
@@ -123,9 +150,18 @@ public final class Watermark {
     return newestReceived - generator.receivedAt > silenceMillis;
   }
 
+  /** Whether one that lives gets no further, since what it brings is refused. */
+  private boolean isStuck(Generator generator) {
+    return generator.refused && newestReceived - generator.roseAt > silenceMillis;
+  }
+
+  private boolean isFarBehind(Generator generator, long furthest) {
+    return furthest - generator.bucketEnd > MOST_BEHIND && newestReceived - generator.joinedAt > silenceMillis;
+  }
+
   /**
    * Whether one that came later, or came back, had as long as a silent one to catch up with the others, and did not. Of
-   * those that were waited for all the time none is behind.
+   * those that were waited for all the time none is.
    */
   private boolean isLeftBehind(Generator generator) {
     return generator.bucketEnd - lateness < reached && newestReceived - generator.joinedAt > silenceMillis;

@@ -36,6 +36,11 @@ public final class PushReader {
     return new PushReader(table, jsonLines.copy(), remoteWrites.copy());
   }
 
+  /** A metric that several k6 seem to send by remote write as if they were one; null if there is none. */
+  public @Nullable String mixed() {
+    return remoteWrites.restarting();
+  }
+
   /** Seconds per bucket of a record with samples. */
   public int period(LogRecord record) throws InvalidPush {
     if (record.kind() != LogRecord.Kind.METRIC_SET) { return JSON_PERIOD; }

@@ -13,9 +13,12 @@ final class ExactSum {
   private BigDecimal rest = BigDecimal.ZERO;
   private double parts;
   private int unit = Double.MAX_EXPONENT;
+  private boolean lost;
 
+  /** @param part if it is not finite, the sum is no number for good */
   void add(double part) {
-    if (part == 0) { return; }
+    lost |= !Double.isFinite(part);
+    if (part == 0 || lost) { return; }
     parts += Math.abs(part);
     unit = Math.min(unit, unitOf(part));
     if (part == Math.rint(part) && Math.abs(part) <= WHOLE && Math.abs(whole) <= WHOLE) {
@@ -35,7 +38,12 @@ final class ExactSum {
   }
 
   double value() {
-    return rest.add(BigDecimal.valueOf(whole)).doubleValue();
+    return lost ? Double.NaN : rest.add(BigDecimal.valueOf(whole)).doubleValue();
+  }
+
+  /** The sum of the parts, all taken as positive. */
+  double parts() {
+    return parts;
   }
 
   /**

@@ -1,5 +1,8 @@
 package dev.apmexport.exporter.threshold;
 
+import java.util.HashMap;
+import java.util.Map;
+
 /**
  * How long k6 may have been running a test, by its buckets: a counter's rate is per second of that. k6 measures from
  * before setup to after teardown ({@code ExecutionState.GetCurrentTestRunDuration}). It tells its virtual users every
@@ -8,6 +11,8 @@ package dev.apmexport.exporter.threshold;
 final class RunDuration {
   /** Virtual users are told once in so many seconds. */
   private static final int TELLING = 1;
+  /** Twice the seconds between two pushes of k6's remote write, unless it is told otherwise. */
+  private static final double LEAST_BEFORE = 10;
 
   private long begin = Long.MAX_VALUE;
   private long end = Long.MIN_VALUE;
@@ -15,6 +20,17 @@ final class RunDuration {
   private long activeEnd = Long.MIN_VALUE;
   private long begunBy = Long.MAX_VALUE;
   private long runningAt = Long.MIN_VALUE;
+  private final Map<String, Long> pushedAt = new HashMap<>();
+  private double before;
+
+  /**
+   * Takes notice of a push that tells of every series only what it had come to last: what was before the run's first
+   * one, nobody knows. It is taken to be no longer than twice the longest time between a generator's pushes.
+   */
+  void pushed(String generator, long atMillis) {
+    Long last = pushedAt.put(generator, atMillis);
+    before = Math.max(before, last == null ? LEAST_BEFORE : 2 * (atMillis - last) / 1000.0);
+  }
 
   /**
    * Takes notice of a bucket.
@@ -43,7 +59,7 @@ final class RunDuration {
   Measured seconds() {
     if (activeEnd < activeBegin) { return new Measured(0, 0, 0); }
     double least = Math.max(0, runningAt - begunBy);
-    double estimate = Math.max(activeEnd - runningAt, (least + activeEnd - activeBegin) / 2);
-    return new Measured(least, estimate, end - begin + 2.0 * TELLING);
+    double estimate = Math.max(activeEnd - runningAt, (least + before + activeEnd - activeBegin) / 2);
+    return new Measured(least, estimate, before + end - begin + 2.0 * TELLING);
   }
 }

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ public final class ThresholdEvaluation implements SampleVisitor {
   private static final String VUS_MAX = "vus_max";
 
   private final List<Threshold> thresholds;
+  private final ToIntFunction<LogRecord.Kind> silences;
   private final PushReader reader;
   private final RunDuration duration = new RunDuration();
   private final Map<String, MetricType> types = new HashMap<>();
@@ -39,15 +41,18 @@ public final class ThresholdEvaluation implements SampleVisitor {
   private final Tallies<TrendTally> trends;
   private String generator = "";
   private int period;
+  private int silence = -1;
 
   /**
    * An evaluation of a run.
    *
    * @param inputSeriesLimit the most series the run may have
-   * @param silence seconds without a push after which a load generator's virtual users do not count any more
+   * @param silences seconds without a push after which a load generator's virtual users do not count any more, by what
+   *   the run's first push is
    */
-  public ThresholdEvaluation(List<Threshold> thresholds, int inputSeriesLimit, int silence) {
+  public ThresholdEvaluation(List<Threshold> thresholds, int inputSeriesLimit, ToIntFunction<LogRecord.Kind> silences) {
     this.thresholds = thresholds;
+    this.silences = silences;
     this.reader = new PushReader(new SeriesTable(inputSeriesLimit));
     Map<String, List<Submetric>> wanted = thresholds.stream().map(Threshold::parsed)
         .flatMap(Stream::ofNullable).map(Threshold.Parsed::of).distinct()
@@ -63,12 +68,20 @@ public final class ThresholdEvaluation implements SampleVisitor {
   public void add(LogRecord record) {
     if (record.kind() == LogRecord.Kind.FINISH) { return; }
     try {
-      generator = record.instance();
-      period = reader.period(record);
+      begin(record);
       reader.read(record, this);
     } catch (InvalidPush e) {
       throw new IllegalStateException(
           "Record " + record.seq() + " cannot be read although it was checked when it came.", e);
+    }
+  }
+
+  private void begin(LogRecord record) throws InvalidPush {
+    generator = record.instance();
+    period = reader.period(record);
+    silence = silence < 0 ? silences.applyAsInt(record.kind()) : silence;
+    if (record.kind() == LogRecord.Kind.REMOTE_WRITE) {
+      duration.pushed(generator, record.receivedAtMillis());
     }
   }
 
@@ -101,6 +114,14 @@ public final class ThresholdEvaluation implements SampleVisitor {
     refused.computeIfPresent(metric, (_, before) -> before + samples);
   }
 
+  @Override
+  public void refused(Refusal reason, String metric, String statistic, String series) {
+    refused(reason, metric, 1);
+    if (!statistic.isEmpty()) {
+      refused(reason, metric.substring(0, metric.length() - statistic.length() - 1), 1);
+    }
+  }
+
   private void heard(InputSeries series, long bucket, boolean active) {
     duration.heard(bucket, period, active);
     if (!series.statistic().isEmpty()) {
@@ -124,10 +145,13 @@ public final class ThresholdEvaluation implements SampleVisitor {
     if (misfit != null) { return ThresholdResult.invalid(threshold, misfit); }
     Tally tally = type == null ? null : tally(type, parsed.of());
     if (tally == null || tally.isEmpty()) {
-      return new WithoutSamples(threshold, parsed, type, summarized.contains(metric)).result();
+      return new WithoutSamples(threshold, parsed, type, summarized.contains(metric), missing(metric)).result();
     }
     ThresholdExpression demand = parsed.demand();
     Measured measured = tally.measured(demand, duration);
+    if (!Double.isFinite(measured.value())) {
+      return ThresholdResult.unknown(threshold, "It comes to more than a number can hold.");
+    }
     String unsure = unsure(metric, demand, measured);
     return ThresholdResult.of(threshold, demand.operator().holds(measured.value(), demand.value()), measured,
         unsure == null, unsure);
@@ -142,10 +166,16 @@ public final class ThresholdEvaluation implements SampleVisitor {
     };
   }
 
+  /** What of the metric was refused, in a sentence; null if nothing was. */
+  private @Nullable String missing(String metric) {
+    long samples = refused.getOrDefault(metric, 0L);
+    return samples == 0 ? null : samples + " samples of " + metric + " were refused and are not in it.";
+  }
+
   /** Why k6 may have come to another result; null if it cannot. */
   private @Nullable String unsure(String metric, ThresholdExpression demand, Measured measured) {
-    long missing = refused.getOrDefault(metric, 0L);
-    if (missing > 0) { return missing + " samples of " + metric + " were refused and are not in it."; }
+    String missing = missing(metric);
+    if (missing != null) { return missing; }
     return measured.decides(demand) ? null
         : "The limit is too close: k6's own value lies between " + measured.least() + " and " + measured.most() + ".";
   }

@@ -25,6 +25,11 @@ public record ThresholdResult(String metric, String expression, State state, @Nu
     return without(threshold, threshold.fault() == null ? State.PENDING : State.INVALID, threshold.fault());
   }
 
+  /** What can be said of a threshold that nobody can decide any more: no data, and why. */
+  public static ThresholdResult unknown(Threshold threshold, String reason) {
+    return threshold.fault() == null ? without(threshold, State.NO_DATA, reason) : before(threshold);
+  }
+
   static ThresholdResult invalid(Threshold threshold, String fault) {
     return without(threshold, State.INVALID, fault);
   }

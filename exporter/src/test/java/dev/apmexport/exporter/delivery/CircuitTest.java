@@ -148,6 +148,20 @@ class CircuitTest extends DeliveryFixture {
   }
 
   @Test
+  void a_lane_that_gave_up_leaves_the_others_at_work() throws InterruptedException {
+    sink.rule(batch -> batch.atMillis() < NOW ? ScriptedSink.busy(60) : OK);
+    start(2);
+    delivery.giveUpAt(time.instant().plusSeconds(30));
+    delivery.submit(step(0, 0, -1, 2));
+    delivery.submit(step(1, 0, 20_000, 2));
+    time.until(delivery::gaveUp);
+    assertThat(delivery.isAtWork()).isTrue();
+    time.until(() -> !delivery.isAtWork());
+    assertThat(progress.accepted()).isEqualTo(2);
+    assertThat(progress.pending()).isEqualTo(2);
+  }
+
+  @Test
   void a_lane_that_waits_learns_of_a_time_that_is_set_later() throws InterruptedException {
     sink.rule(_ -> busy(300));
     start(1);

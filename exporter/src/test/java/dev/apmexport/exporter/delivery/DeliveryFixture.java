@@ -23,6 +23,7 @@ abstract class DeliveryFixture {
   Amendment amendment = new Amendment.Refused();
   PointLimit limit = PointLimit.NONE;
   boolean strict;
+  boolean quarantines = true;
   Delivery delivery;
 
   Delivery start(int shards) {
@@ -30,7 +31,8 @@ abstract class DeliveryFixture {
         IntervalFunction.ofExponentialBackoff(Duration.ofMillis(100), 2, Duration.ofSeconds(30)));
     progress = new Progress();
     delivery = new Delivery(shards, ledger.load(),
-        new Delivery.Means(sink, amendment, ledger, retry, time, time.threads(), limit, strict), progress);
+        new Delivery.Means(sink, amendment, ledger, retry, time, time.threads(), limit, strict, quarantines),
+        progress);
     return delivery;
   }
 

@@ -54,6 +54,20 @@ class IsolationTest extends DeliveryFixture {
   }
 
   @Test
+  void where_no_later_pass_mends_it_a_series_is_sent_again_after_a_refused_point() throws InterruptedException {
+    sink.rule(batch -> holds(batch, "s3") && batch.atMillis() < NOW - 8 ? new WriteResult.Invalid("bad s3") : OK);
+    quarantines = false;
+    start(1);
+    for (int i = 0; i < 5; i++) {
+      delivery.submit(step(0, i, -10 + i, 8));
+    }
+    drain();
+    assertThat(progress.rejected()).isEqualTo(2);
+    assertThat(progress.accepted()).isEqualTo(38);
+    assertThat(stored(NOW - 8)).contains("s3");
+  }
+
+  @Test
   void no_request_is_refused_twice_and_no_series_is_sent_twice_in_one() throws InterruptedException {
     sink.rule(batch -> holds(batch, "s3") || holds(batch, "s70") ? new WriteResult.Invalid("bad") : OK);
     start(1);

@@ -1,7 +1,12 @@
 package dev.apmexport.exporter.resample;
 
 import static dev.apmexport.exporter.resample.Script.given;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
+import dev.apmexport.exporter.metric.Labels;
+import dev.apmexport.exporter.metric.MetricType;
+import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 
 /** What each kind of metric is folded into. */
@@ -82,6 +87,22 @@ class AggregationTest {
         [18,21) vus 4.0
         [18,21) c +1.0 =1.0
         """);
+  }
+
+  /** What grows by one at a time copies all of it each time, here 20 GB in all. */
+  @Test
+  void the_series_of_a_statistic_take_memory_in_proportion_to_their_number() {
+    GaugeAggregation greatest = new GaugeAggregation(0,
+        new Output("cart", MetricType.GAUGE, "p95", "cart_p95", Labels.NONE), new GaugeRule(1, 10));
+    ThreadMXBean memory = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = memory.getCurrentThreadAllocatedBytes();
+    int series = 50_000;
+    for (int i = 0; i < series; i++) {
+      greatest.add(7, 0, i, 7, i);
+    }
+    greatest.seal(new Window(7, 1));
+    assertThat(memory.getCurrentThreadAllocatedBytes() - before).isLessThan(series * 1_000L);
+    assertThat(greatest.value()).isEqualTo(series - 1);
   }
 
   @Test

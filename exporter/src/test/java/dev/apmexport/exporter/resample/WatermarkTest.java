@@ -188,13 +188,89 @@ class WatermarkTest {
   }
 
   @Test
-  void one_that_is_behind_from_the_beginning_is_waited_for_to_the_end() {
+  void one_that_is_less_than_a_minute_behind_from_the_beginning_is_waited_for_to_the_end() {
     watermark = new Watermark(LATENESS, SILENCE);
     for (int second = 1; second < 100; second++) {
-      push("a", second, second + 500, 1);
+      push("a", second, second + 159, 1);
       push("b", second, second + 100, 1);
     }
     assertThat(watermark.second()).isEqualTo(198);
+  }
+
+  /** As one whose clock is wrong, which would hold the whole run's export back to the end. */
+  @Test
+  void one_that_is_further_behind_has_a_while_to_catch_up_and_is_not_waited_for_then() {
+    watermark = new Watermark(LATENESS, SILENCE);
+    for (int second = 1; second <= 30; second++) {
+      push("a", second, second + 161, 1);
+      push("b", second, second + 100, 1);
+      if (second == 11) {
+        assertThat(watermark.second()).isEqualTo(Long.MIN_VALUE); // whether there are others is not known before
+      }
+    }
+    assertThat(watermark.second()).isEqualTo(190);
+    push("b", 31, 192, 1);
+    push("a", 31, 195, 1);
+    assertThat(watermark.second()).as("it has caught up").isEqualTo(191);
+  }
+
+  @Test
+  void one_that_falls_far_behind_later_is_not_waited_for_either_and_the_furthest_always_is() {
+    push("a", 1, 100, 1);
+    push("b", 1, 100, 1);
+    for (int second = 2; second <= 80; second++) {
+      push("a", second, second + 99, 1);
+      watermark.heard("b", (LATER + second) * 1000L);
+    }
+    assertThat(watermark.second()).isEqualTo(178);
+    for (int second = 81; second <= 200; second++) {
+      push("b", second, second + 19, 1);
+    }
+    assertThat(watermark.second()).as("nobody else is left").isEqualTo(218);
+  }
+
+  @Test
+  void a_generator_whose_samples_are_all_refused_is_not_waited_for() {
+    push("a", 1, 100, 1);
+    push("b", 1, 100, 1);
+    for (int second = 2; second <= 11; second++) {
+      refused("b", second);
+      push("a", second, second + 99, 1);
+    }
+    assertThat(watermark.second()).isEqualTo(99);
+    refused("b", 12);
+    push("a", 12, 111, 1);
+    assertThat(watermark.second()).isEqualTo(110);
+    Watermark copy = watermark.copy();
+    assertThat(copy.second()).isEqualTo(110);
+    push("b", 13, 105, 1);
+    assertThat(watermark.second()).as("it is back and has a while to catch up").isEqualTo(104);
+  }
+
+  @Test
+  void a_generator_that_gets_further_is_waited_for_whatever_else_of_it_is_refused() {
+    for (int second = 1; second <= 30; second++) {
+      push("a", second, second + 109, 1);
+      push("b", second, second + 99, 1);
+      refused("b", second);
+    }
+    assertThat(watermark.second()).isEqualTo(128);
+  }
+
+  @Test
+  void one_that_is_alone_stands_where_it_was_while_all_it_brings_is_refused() {
+    watermark = new Watermark(LATENESS, SILENCE);
+    push("", 1, 100, 1);
+    for (int second = 2; second <= 30; second++) {
+      refused("", second);
+      assertThat(watermark.second()).isEqualTo(99);
+    }
+    push("", 31, 130, 1);
+    assertThat(watermark.second()).isEqualTo(129);
+  }
+
+  private void refused(String instance, int receivedAt) {
+    watermark.refused(watermark.heard(instance, (LATER + receivedAt) * 1000L));
   }
 
   private void push(String instance, int receivedAt, long bucket, int period) {

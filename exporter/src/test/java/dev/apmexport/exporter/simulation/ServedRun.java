@@ -82,7 +82,8 @@ public final class ServedRun implements AutoCloseable {
 
   /** The service asks for the largest of these that divides the rate; the made-up run has its own. */
   private int asked() {
-    return IntStream.of(3, 2, 1).filter(period -> scenario.wish().resampleRate() % period == 0).findFirst().orElseThrow();
+    return IntStream.of(3, 2, 1).filter(period -> scenario.wish().resampleRate() % period == 0).findFirst()
+        .orElseThrow();
   }
 
   /** What became of this run in a line. */

@@ -34,6 +34,14 @@ class ExactSumTest {
   }
 
   @Test
+  void what_is_no_number_makes_the_sum_none_for_good() {
+    for (double part : new double[]{Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
+      assertThat(of(List.of(1.0, part, 2.0)).value()).isNaN();
+    }
+    assertThat(of(List.of(Double.MAX_VALUE, Double.MAX_VALUE)).value()).isInfinite();
+  }
+
+  @Test
   void where_nobody_has_to_round_every_order_gives_the_same() {
     assertThat(of(List.of()).rounded()).isZero();
     assertThat(of(List.of(0.0, -0.0)).rounded()).isZero();

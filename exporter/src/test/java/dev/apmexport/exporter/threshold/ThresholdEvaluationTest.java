@@ -45,7 +45,8 @@ class ThresholdEvaluationTest {
   }
 
   private static List<ThresholdResult> results(List<LogRecord> log, List<Threshold> thresholds) {
-    ThresholdEvaluation evaluation = new ThresholdEvaluation(thresholds, 1_000, SILENCE);
+    ThresholdEvaluation evaluation = new ThresholdEvaluation(thresholds, 1_000,
+        kind -> kind == Kind.REMOTE_WRITE ? 3 * SILENCE : SILENCE);
     log.forEach(evaluation::add);
     return evaluation.results();
   }
@@ -167,6 +168,31 @@ class ThresholdEvaluationTest {
     assertThat(result("orders", "count==4").state()).isEqualTo(State.PASSED);
     assertThat(result("orders", "count==4").certain()).isFalse();
     assertThat(result("orders", "count==4").reason()).isEqualTo("1 samples of orders were refused and are not in it.");
+  }
+
+  @Test
+  void where_all_samples_were_refused_nothing_is_certain() {
+    push(set().counter("orders", OK, BEGIN - 40 * 86_400, 4));
+
+    ThresholdResult result = result("orders{status:200}", "count>=1");
+    assertThat(result.state()).isEqualTo(State.NO_DATA);
+    assertThat(result.certain()).isFalse();
+    assertThat(result.fails()).isFalse();
+    assertThat(result.reason()).isEqualTo("There was no sample of \"orders{status:200}\". "
+        + "1 samples of orders were refused and are not in it.");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"paid, count>0", "paid, rate>0", "took, avg>0"})
+  void a_sum_beyond_all_numbers_is_no_result(String metric, String expression) {
+    for (int i = 0; i < 2; i++) {
+      push(set().counter("paid", OK, BEGIN + i, Double.MAX_VALUE).trend("took", OK, BEGIN + i, Double.MAX_VALUE));
+    }
+    ThresholdResult result = result(metric, expression);
+    assertThat(result.state()).isEqualTo(State.NO_DATA);
+    assertThat(result.certain()).isFalse();
+    assertThat(result.value()).isNull();
+    assertThat(result.reason()).endsWith(".");
   }
 
   @Test

@@ -11,7 +11,17 @@ import java.util.Arrays;
  * {@code prometheus.Histogram} (Prometheus' {@code prompb/types.proto}).
  */
 final class NativeHistogram {
-  private static final int MOST_BUCKETS = 100_000;
+  /** What a series has counted before its first sample. */
+  static final NativeHistogram NOTHING = new NativeHistogram();
+
+  /**
+   * On either side of zero. k6's schema has 8 buckets for every doubling, so 1,000 reach over 125 of them; each bucket of
+   * every series is kept until the next push.
+   */
+  private static final int MOST_BUCKETS = 1_000;
+
+  /** So many buckets take about the memory of a series without any. */
+  private static final int BUCKETS_PER_SERIES = 100;
 
   private final Buckets negative = new Buckets();
   private final Buckets positive = new Buckets();
@@ -31,9 +41,11 @@ final class NativeHistogram {
     private int placed;
     private int next;
     private long last;
+    private boolean tooMany;
 
-    void delta(long difference) throws IOException {
-      if (size == MOST_BUCKETS) { throw new IOException("a native histogram has too many buckets"); }
+    void delta(long difference) {
+      tooMany |= size == MOST_BUCKETS;
+      if (tooMany) { return; }
       if (size == counts.length) {
         counts = Arrays.copyOf(counts, Math.max(16, size * 2));
       }
@@ -43,9 +55,9 @@ final class NativeHistogram {
 
     void span(int offset, int length) throws IOException {
       long end = (long) next + offset + Integer.toUnsignedLong(length);
-      if (end > Integer.MAX_VALUE || placed + Integer.toUnsignedLong(length) > MOST_BUCKETS) {
-        throw new IOException("a native histogram's spans reach too far");
-      }
+      if (end > Integer.MAX_VALUE) { throw new IOException("a native histogram's spans reach too far"); }
+      tooMany |= placed + Integer.toUnsignedLong(length) > MOST_BUCKETS;
+      if (tooMany) { return; }
       next += offset;
       indexes = placed + length > indexes.length ? Arrays.copyOf(indexes, (placed + length) * 2) : indexes;
       for (int i = 0; i < length; i++) {
@@ -53,12 +65,18 @@ final class NativeHistogram {
       }
     }
 
+    /** Gives back what was reserved and not needed. */
+    void trim() {
+      indexes = indexes.length == placed ? indexes : Arrays.copyOf(indexes, placed);
+      counts = counts.length == size ? counts : Arrays.copyOf(counts, size);
+    }
+
     boolean fits() {
       boolean rising = true;
       for (int i = 0; i < size; i++) {
         rising &= counts[i] >= 0 && (i == 0 || placed <= i || indexes[i] > indexes[i - 1]);
       }
-      return rising && size == placed;
+      return rising && size == placed && !tooMany;
     }
 
     long sum() {
@@ -100,6 +118,8 @@ final class NativeHistogram {
         default -> in.skipField(tag);
       }
     }
+    read.negative.trim();
+    read.positive.trim();
     return read;
   }
 
@@ -147,6 +167,11 @@ final class NativeHistogram {
     return before.count == 0 || schema == before.schema;
   }
 
+  /** How many series without buckets take about as much memory. */
+  int weight() {
+    return 1 + (negative.size + positive.size) / BUCKETS_PER_SERIES;
+  }
+
   double sum() {
     return sum;
   }
@@ -164,13 +189,15 @@ final class NativeHistogram {
   void since(NativeHistogram before, double unit, Histogram out) {
     out.clear();
     long values = count - before.count;
-    if (values == 1) {
-      out.add((sum - before.sum) * unit);
+    double one = sum - before.sum;
+    double rounded = 2 * Math.ulp(sum) / Math.abs(one);
+    if (values == 1 && rounded <= halfWidth()) {
+      out.add(one * unit, 1, rounded);
       return;
     }
     add(negative, before.negative, -unit, out);
     if (zero > before.zero) {
-      out.add(0, zero - before.zero);
+      out.add(0, zero - before.zero, 0);
     }
     add(positive, before.positive, unit, out);
     out.sum((sum - before.sum) * unit);
@@ -180,7 +207,7 @@ final class NativeHistogram {
     for (int i = 0; i < buckets.size; i++) {
       long values = buckets.counts[i] - before.at(buckets.indexes[i]);
       if (values > 0) {
-        out.add(middle(buckets.indexes[i]) * unit, values);
+        out.add(middle(buckets.indexes[i]) * unit, values, halfWidth());
       }
     }
   }
@@ -188,13 +215,17 @@ final class NativeHistogram {
   /** A bucket reaches from 2^((index-1)/2^schema) to 2^(index/2^schema). */
   private double middle(int index) {
     double upper = Math.pow(2, Math.scalb((double) index, -schema));
-    double ratio = Math.pow(2, Math.scalb(1.0, -schema));
-    double middle = 2 * upper / (1 + ratio);
+    double middle = 2 * upper / (1 + ratio());
     return Math.min(middle, Double.MAX_VALUE / 1e6);
   }
 
-  /** What a series has counted before its first sample. */
-  static NativeHistogram nothing() {
-    return new NativeHistogram();
+  /** By what part of itself a bucket's middle is off from its ends. */
+  private double halfWidth() {
+    return (ratio() - 1) / (ratio() + 1);
+  }
+
+  /** Of a bucket's upper bound to its lower one. */
+  private double ratio() {
+    return Math.pow(2, Math.scalb(1.0, -schema));
   }
 }

@@ -15,7 +15,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,42 +23,24 @@ import org.jspecify.annotations.Nullable;
  * Reads the {@code WriteRequest}s of a run in order and turns cumulative series back into what was added from one
  * sample to the next. An increment belongs to the time of the sample that brings it, since nobody knows how it was
  * spread over the time before: so totals are right at every sample, and a window shorter than the push interval may hold
- * what belongs to the one before. Every load generator's series run on by themselves. Not for several threads.
+ * what belongs to the one before. Every load generator's series run on by themselves, and each counts against the run's
+ * limit of input series, since each takes memory. Not for several threads.
  */
 public final class RemoteWriteReader {
   /** What ends a series in Prometheus ({@code value.StaleNaN}); it is no sample. */
   private static final long END_MARK = 0x7ff0000000000002L;
 
-  /** Generators send the same series, and reserved labels make one of several; so much memory that may take. */
-  private static final long MOST_OF_LIMIT = 10;
+  /** A k6 that is started anew during a run makes every series begin anew once. */
+  private static final int MANY_RESTARTS = 3;
 
   private final SeriesTable table;
   private final Histogram histogram = new Histogram();
-  private final Map<String, Sender> senders = new HashMap<>();
+  private final Map<String, Map<ByteBuffer, SentSeries>> senders = new HashMap<>();
   private long size;
+  private @Nullable String restarting;
 
   public RemoteWriteReader(SeriesTable table) {
     this.table = table;
-  }
-
-  /**
-   * What one load generator has sent.
-   *
-   * @param known its series by their labels' bytes
-   * @param requests its counters of requests by their labels
-   */
-  private record Sender(Map<ByteBuffer, SentSeries> known, Map<Labels, SentSeries> requests) {
-    Sender() {
-      this(new HashMap<>(), new HashMap<>());
-    }
-
-    Sender copy() {
-      Sender copy = new Sender();
-      Map<SentSeries, SentSeries> copies = new IdentityHashMap<>();
-      known.forEach((labels, series) -> copy.known.put(labels, copies.computeIfAbsent(series, SentSeries::copy)));
-      requests.forEach((labels, series) -> copy.requests.put(labels, copies.computeIfAbsent(series, SentSeries::copy)));
-      return copy;
-    }
   }
 
   /** A ratio that waits for the end of its request, since the counter beside it may come after it. */
@@ -68,9 +49,19 @@ public final class RemoteWriteReader {
   /** A reader that goes on from here by itself. */
   public RemoteWriteReader copy() {
     RemoteWriteReader copy = new RemoteWriteReader(table);
-    senders.forEach((instance, sender) -> copy.senders.put(instance, sender.copy()));
+    senders.forEach((instance, known) -> {
+      Map<ByteBuffer, SentSeries> series = HashMap.newHashMap(known.size());
+      known.forEach((labels, one) -> series.put(labels, one.copy()));
+      copy.senders.put(instance, series);
+    });
     copy.size = size;
+    copy.restarting = restarting;
     return copy;
+  }
+
+  /** A metric whose totals have fallen so often that several k6 seem to send it as one; null if there is none. */
+  public @Nullable String restarting() {
+    return restarting;
   }
 
   /**
@@ -81,7 +72,7 @@ public final class RemoteWriteReader {
    */
   public int read(String instance, byte[] data, int length, TimeBounds bounds, SampleVisitor visitor)
       throws InvalidPush {
-    Push push = new Push(senders.computeIfAbsent(instance, _ -> new Sender()), data, bounds, visitor);
+    Push push = new Push(senders.computeIfAbsent(instance, _ -> new HashMap<>()), instance, data, bounds, visitor);
     try {
       CodedInputStream in = CodedInputStream.newInstance(data, 0, length);
       for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
@@ -102,15 +93,20 @@ public final class RemoteWriteReader {
 
   /** One request at hand. */
   private final class Push {
-    private final Sender sender;
+    /** The sender's series by their labels' bytes. */
+    private final Map<ByteBuffer, SentSeries> known;
+    private final String instance;
+    /** The request's own counters of requests by their labels. */
+    private final Map<Labels, SentSeries> requests = new HashMap<>();
     private final List<Ratio> ratios = new ArrayList<>();
     private final byte[] data;
     private final TimeBounds bounds;
     private final SampleVisitor visitor;
     private int ended;
 
-    Push(Sender sender, byte[] data, TimeBounds bounds, SampleVisitor visitor) {
-      this.sender = sender;
+    Push(Map<ByteBuffer, SentSeries> known, String instance, byte[] data, TimeBounds bounds, SampleVisitor visitor) {
+      this.known = known;
+      this.instance = instance;
       this.data = data;
       this.bounds = bounds;
       this.visitor = visitor;
@@ -162,8 +158,31 @@ public final class RemoteWriteReader {
         ratios.add(new Ratio(sent, bucket, atMillis, value, from, to));
         return;
       }
-      refuse(series instanceof SentSeries sent ? sent.take(bucket, atMillis, value, visitor) : (Refusal) series, from,
-          to);
+      refuse(series instanceof SentSeries sent ? take(sent, bucket, atMillis, value) : (Refusal) series, from, to,
+          false);
+    }
+
+    private @Nullable Refusal take(SentSeries sent, long bucket, long atMillis, double value) {
+      Refusal refusal = taken(sent, sent.take(bucket, atMillis, value, visitor));
+      if (refusal == null && sent.countsRequests()) {
+        requests.put(sent.labels(), sent);
+      }
+      return refusal;
+    }
+
+    private @Nullable Refusal take(SentSeries sent, long bucket, NativeHistogram now) {
+      long others = size - sent.weight();
+      if (now.weight() > sent.weight() && others + now.weight() > table.limit()) { return Refusal.TOO_MANY_SERIES; }
+      Refusal refusal = taken(sent, sent.take(bucket, now, histogram, visitor));
+      size = others + sent.weight();
+      return refusal;
+    }
+
+    private @Nullable Refusal taken(SentSeries sent, @Nullable Refusal refusal) {
+      if (sent.restarts() >= MANY_RESTARTS) {
+        restarting = sent.metric();
+      }
+      return refusal;
     }
 
     private void histogram(NativeHistogram now, int from, int to) throws IOException {
@@ -172,14 +191,14 @@ public final class RemoteWriteReader {
       Refusal refusal = !Double.isFinite(now.sum()) ? Refusal.NOT_FINITE
           : now.isReadable() ? bounds.refusal(bucket) : Refusal.UNKNOWN_HISTOGRAM;
       Object series = refusal == null ? series(from, to, true) : refusal;
-      refuse(series instanceof SentSeries sent ? sent.take(bucket, now, histogram, visitor) : (Refusal) series, from,
-          to);
+      Object taken = series instanceof SentSeries sent ? take(sent, bucket, now) : series;
+      refuse(taken == Refusal.TOO_MANY_SERIES ? full(from, to) : (Refusal) taken, from, to, true);
     }
 
     void ratios() throws IOException {
       for (Ratio one : ratios) {
-        SentSeries counter = sender.requests.get(one.series.labels());
-        refuse(one.series.take(one.bucket, one.atMillis, one.value, counter, visitor), one.from, one.to);
+        SentSeries counter = requests.get(one.series.labels());
+        refuse(one.series.take(one.bucket, one.atMillis, one.value, counter, visitor), one.from, one.to, false);
       }
     }
 
@@ -189,30 +208,34 @@ public final class RemoteWriteReader {
       return end;
     }
 
-    private void refuse(@Nullable Refusal refusal, int from, int to) throws IOException {
+    private void refuse(@Nullable Refusal refusal, int from, int to, boolean isHistogram) throws IOException {
       if (refusal != null) {
-        visitor.refused(refusal, SentLabels.read(data, from, to).shown(), 1);
+        SentLabels labels = SentLabels.read(data, from, to);
+        SentName name = SentName.of(labels.name(), isHistogram);
+        visitor.refused(refusal, name.metric(), name.statistic(), labels.shown());
       }
     }
 
     /** The series with these labels, or why there is none. */
     private Object series(int from, int to, boolean isHistogram) throws IOException {
-      SentSeries sent = sender.known.get(ByteBuffer.wrap(data, from, to - from));
+      SentSeries sent = known.get(ByteBuffer.wrap(data, from, to - from));
       if (sent != null) { return sent.isHistogram() == isHistogram ? sent : Refusal.CHANGED_TYPE; }
       SentLabels labels = SentLabels.read(data, from, to);
       if (labels.refusal() != null) { return labels.refusal(); }
-      if (size >= MOST_OF_LIMIT * table.limit()) { return Refusal.TOO_MANY_SERIES; }
+      if (size >= table.limit()) { return full(from, to); }
       SentName name = SentName.of(labels.name(), isHistogram);
       if (table.typeOf(name.metric(), name.type()) != name.type()) { return Refusal.CHANGED_TYPE; }
       InputSeries series = table.intern(name.type(), name.metric(), labels.labels(), name.statistic());
       if (series == null) { return Refusal.TOO_MANY_SERIES; }
       SentSeries added = new SentSeries(series, labels.all(), name.unit());
-      if (name.countsRequests()) {
-        sender.requests.put(labels.all(), added);
-      }
-      sender.known.put(ByteBuffer.wrap(Arrays.copyOfRange(data, from, to)), added);
+      known.put(ByteBuffer.wrap(Arrays.copyOfRange(data, from, to)), added);
       size++;
       return added;
+    }
+
+    private Refusal full(int from, int to) {
+      table.refuse(31L * ByteBuffer.wrap(data, from, to - from).hashCode() + instance.hashCode());
+      return Refusal.TOO_MANY_SERIES;
     }
   }
 }

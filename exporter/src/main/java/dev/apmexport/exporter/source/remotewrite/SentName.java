@@ -19,7 +19,7 @@ record SentName(MetricType type, String metric, String statistic, double unit) {
   private static final String PREFIX = "k6_";
   /** k6 counts its samples as {@link #REQUESTS}, with the same labels. */
   private static final String FAILED = "http_req_failed";
-  private static final String REQUESTS = "http_reqs";
+  static final String REQUESTS = "http_reqs";
   private static final Pattern STATISTIC = Pattern.compile("(.+)_(avg|min|max|med|count|sum|rate|p\\d{1,6})");
 
   static SentName of(String name, boolean histogram) {
@@ -32,11 +32,6 @@ record SentName(MetricType type, String metric, String statistic, double unit) {
     boolean isOne = BuiltIn.typeOf(own) == null && statistic.matches();
     return isOne ? statistic(own, statistic.group(1), statistic.group(2))
         : new SentName(MetricType.GAUGE, own, "", 1);
-  }
-
-  /** Whether this is the counter by which the ratio of failed requests becomes two counts. */
-  boolean countsRequests() {
-    return type == MetricType.COUNTER && metric.equals(REQUESTS);
   }
 
   private static SentName histogram(String own) {

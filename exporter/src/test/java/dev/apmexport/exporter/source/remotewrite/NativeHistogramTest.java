@@ -20,6 +20,11 @@ class NativeHistogramTest {
 
   private final Read read = new Read();
 
+  /** Over many doublings, or over three where each has 256 buckets, since no more than 1,000 are taken. */
+  private static double spread(int schema, double v) {
+    return schema == 8 ? 0.25 + 1.5 * v : v * v * v * 2;
+  }
+
   private void push(NativeHistogramSender sender, String name, long atMillis) throws InvalidPush {
     read.push(sender.write(new WriteRequests(), labels(name), atMillis));
   }
@@ -31,7 +36,7 @@ class NativeHistogramTest {
     Random random = new Random(seed);
     NativeHistogramSender sender = new NativeHistogramSender(schema);
     for (int push = 0; push < 50; push++) {
-      double[] values = random.doubles(2 + random.nextInt(300)).map(v -> v * v * v * 2).toArray();
+      double[] values = random.doubles(2 + random.nextInt(300)).map(v -> spread(schema, v)).toArray();
       push(sender.add(values), SECONDS, NOW + push * 5_000L);
       Histogram window = read.windows.getLast();
       Arrays.sort(values);
@@ -120,5 +125,69 @@ class NativeHistogramTest {
         assertThat(e).as("seed %d", seed).hasMessageContaining("not a protobuf");
       }
     }
+  }
+
+  /** A histogram with so many values in each of so many buckets that lie side by side. */
+  private static WriteRequests buckets(String[] labels, int buckets, int each, double sum, long atMillis) {
+    return new WriteRequests().histogram(labels, out -> {
+      out.writeUInt64(1, (long) buckets * each);
+      out.writeDouble(3, sum);
+      out.writeSInt32(4, 3);
+      WriteRequests.nested(out, 11, span -> span.writeUInt32(2, buckets));
+      WriteRequests.nested(out, 12, deltas -> {
+        for (int i = 0; i < buckets; i++) {
+          deltas.writeSInt64NoTag(i == 0 ? each : 0);
+        }
+      });
+      out.writeInt64(15, atMillis);
+    });
+  }
+
+  @Test
+  void more_buckets_than_any_measurement_needs_are_refused_and_the_rest_of_the_push_stands() throws InvalidPush {
+    read.push(buckets(labels(SECONDS), 1_001, 1, 1, NOW).sample("k6_vus", 3, NOW));
+    read.push(buckets(labels(SECONDS), 1_000, 1, 1, NOW));
+    assertThat(read.lines).containsExactly("refused UNKNOWN_HISTOGRAM " + SECONDS + "{scenario=\"default\"} 1",
+        "vus{scenario=\"default\"} =3.0 @0", "http_req_duration{scenario=\"default\"} 1000 values, sum 1000.0 @0");
+    read.push(new WriteRequests().histogram(labels(SECONDS), out -> {
+      out.writeUInt64(1, 0);
+      WriteRequests.nested(out, 11, span -> span.writeUInt32(2, -1 >>> 1));
+      out.writeInt64(15, NOW + 1);
+    }));
+    assertThat(read.lines.getLast()).startsWith("refused UNKNOWN_HISTOGRAM");
+  }
+
+  /** What is kept of them until the next push takes memory, 100 buckets about as much as a series without any. */
+  @Test
+  void many_buckets_count_against_the_limit_of_series() throws InvalidPush {
+    Read small = new Read(20);
+    for (int series = 0; series < 3; series++) {
+      small.push(buckets(new String[]{"__name__", SECONDS, "name", "n" + series}, 900, 1, 1, NOW));
+    }
+    assertThat(small.lines.getLast()).isEqualTo("refused TOO_MANY_SERIES " + SECONDS + "{name=\"n2\"} 1");
+    assertThat(small.windows).hasSize(2);
+    small.push(buckets(new String[]{"__name__", SECONDS, "name", "n1"}, 900, 2, 2, NOW + 5_000));
+    assertThat(small.windows.getLast().count()).as("one that is known goes on").isEqualTo(900);
+    assertThat(small.table.refused()).isEqualTo("1");
+  }
+
+  @Test
+  void a_sum_that_is_no_number_in_milliseconds_is_refused_and_leaves_no_trace() throws InvalidPush {
+    read.push(buckets(labels(SECONDS), 1, 3, 3, NOW));
+    read.push(buckets(labels(SECONDS), 1, 4, 1e306, NOW + 1_000));
+    read.push(buckets(labels(SECONDS), 1, 5, 5, NOW + 500));
+    assertThat(read.lines).containsExactly("http_req_duration{scenario=\"default\"} 3 values, sum 3000.0 @0",
+        "refused NOT_FINITE " + SECONDS + "{scenario=\"default\"} 1",
+        "http_req_duration{scenario=\"default\"} 2 values, sum 2000.0 @0");
+  }
+
+  @Test
+  void of_the_same_time_as_the_last_a_histogram_with_more_replaces_it_and_one_with_less_is_refused()
+      throws InvalidPush {
+    for (int each : new int[]{3, 3, 2, 4}) {
+      read.push(buckets(labels(SECONDS), 1, each, each, NOW));
+    }
+    assertThat(read.windows.stream().mapToLong(Histogram::count)).containsExactly(3L, 0L, 1L);
+    assertThat(read.lines.get(2)).isEqualTo("refused OUT_OF_ORDER " + SECONDS + "{scenario=\"default\"} 1");
   }
 }

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 final class Read implements SampleVisitor {
   static final long NOW = 1_700_000_000_000L;
 
+  final SeriesTable table;
   final RemoteWriteReader reader;
   final List<String> lines = new ArrayList<>();
   final Map<String, Double> totals = new TreeMap<>();
@@ -26,11 +27,18 @@ final class Read implements SampleVisitor {
   }
 
   Read(int limit) {
-    this(new RemoteWriteReader(new SeriesTable(limit)));
+    this.table = new SeriesTable(limit);
+    this.reader = new RemoteWriteReader(table);
   }
 
-  Read(RemoteWriteReader reader) {
-    this.reader = reader;
+  private Read(Read that) {
+    this.table = that.table;
+    this.reader = that.reader.copy();
+  }
+
+  /** One that goes on from here by itself. */
+  Read copy() {
+    return new Read(this);
   }
 
   Read push(WriteRequests push) throws InvalidPush {
@@ -68,6 +76,11 @@ final class Read implements SampleVisitor {
     copy.add(values);
     windows.add(copy);
     lines.add(series.name() + series.labels() + " " + values.count() + " values, sum " + values.sum() + second(bucket));
+  }
+
+  @Override
+  public void refused(Refusal reason, String metric, String statistic, String series) {
+    refused(reason, series, 1);
   }
 
   @Override

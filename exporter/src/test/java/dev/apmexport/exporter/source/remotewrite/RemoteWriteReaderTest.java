@@ -62,6 +62,76 @@ class RemoteWriteReaderTest {
     pushes(push -> push.sample("k6_http_reqs_total", 5, NOW));
     pushes(push -> push.sample("k6_http_reqs_total", 8, NOW));
     assertThat(read.totals).containsEntry("http_reqs", 8.0);
+    pushes(push -> push.sample("k6_http_reqs_total", 6, NOW));
+    assertThat(read.lines.getLast()).isEqualTo("http_reqs{scenario=\"default\"} +-2.0 @0");
+    pushes(push -> push.sample("k6_http_reqs_total", 7, NOW + 1));
+    assertThat(read.totals).containsEntry("http_reqs", 7.0);
+  }
+
+  @Test
+  void a_ratio_of_the_same_time_replaces_the_last_one() throws InvalidPush {
+    pushes(push -> push.sample("k6_http_reqs_total", 10, NOW).sample("k6_http_req_failed_rate", 0.5, NOW));
+    pushes(push -> push.sample("k6_http_reqs_total", 8, NOW).sample("k6_http_req_failed_rate", 0.25, NOW));
+    assertThat(read.lines).contains("http_req_failed{scenario=\"default\"} 5 of 10 @0",
+        "http_req_failed{scenario=\"default\"} -3 of -2 @0");
+  }
+
+  @Test
+  void what_is_no_number_after_the_conversion_is_refused_and_leaves_no_trace() throws InvalidPush {
+    pushes(push -> push.sample("k6_http_req_duration_sum", 1, NOW).sample("k6_orders_total", -1e308, NOW));
+    pushes(push -> push.sample("k6_http_req_duration_sum", 1e306, NOW + 1_000)
+        .sample("k6_http_req_duration_p99", 1e306, NOW + 1_000).sample("k6_orders_total", 1e308, NOW + 1_000));
+    pushes(push -> push.sample("k6_http_req_duration_sum", 3, NOW + 500)
+        .sample("k6_http_req_duration_p99", 1, NOW + 500).sample("k6_orders_total", 0, NOW + 500));
+    assertThat(read.lines).containsExactly("http_req_duration_sum{scenario=\"default\"} +1000.0 @0",
+        "orders{scenario=\"default\"} +-1.0E308 @0",
+        "refused NOT_FINITE k6_http_req_duration_sum{scenario=\"default\"} 1",
+        "refused NOT_FINITE k6_http_req_duration_p99{scenario=\"default\"} 1",
+        "refused NOT_FINITE k6_orders_total{scenario=\"default\"} 1",
+        "http_req_duration_sum{scenario=\"default\"} +2000.0 @0",
+        "http_req_duration_p99{scenario=\"default\"} =1000.0 @0", "orders{scenario=\"default\"} +1.0E308 @0");
+  }
+
+  @Test
+  void labels_that_collapse_into_one_series_take_no_more_memory_than_the_limit() throws InvalidPush {
+    Read small = new Read(3);
+    for (int i = 0; i < 10; i++) {
+      small.push(new WriteRequests().series(new String[]{"__a", "" + i, "__name__", "k6_orders_total"},
+          new Sample(1, NOW)));
+    }
+    assertThat(small.totals).containsEntry("orders", 3.0);
+    assertThat(small.lines.stream().filter(line -> line.startsWith("refused TOO_MANY_SERIES k6_orders_total")))
+        .hasSize(7);
+    assertThat(small.table.size()).isEqualTo(1);
+    assertThat(small.table.refused()).as("the run's warning tells of them").isEqualTo("7");
+  }
+
+  @Test
+  void the_series_of_every_load_generator_count_against_the_limit() throws InvalidPush {
+    Read small = new Read(3);
+    for (String instance : List.of("a", "b", "c", "d", "d")) {
+      small.push(instance, new WriteRequests().sample("k6_http_reqs_total", 2, NOW));
+    }
+    assertThat(small.totals).containsEntry("http_reqs", 6.0);
+    assertThat(small.table.refused()).isEqualTo("1");
+    small.push("a", new WriteRequests().sample("k6_http_reqs_total", 5, NOW + 1));
+    assertThat(small.totals).containsEntry("http_reqs", 9.0);
+  }
+
+  @Test
+  void totals_that_fall_three_times_are_told_as_several_senders_under_one_name() throws InvalidPush {
+    double[] one = {10, 20, 30, 40};
+    double[] other = {1, 2, 3};
+    for (int i = 0; i < 3; i++) {
+      double mine = one[i];
+      double its = other[i];
+      long at = NOW + i * 5_000L;
+      pushes(push -> push.sample("k6_http_reqs_total", mine, at));
+      assertThat(read.reader.restarting()).isNull();
+      pushes(push -> push.sample("k6_http_reqs_total", its, at + 1_000));
+    }
+    assertThat(read.reader.restarting()).isEqualTo("http_reqs");
+    assertThat(read.copy().reader.restarting()).isEqualTo("http_reqs");
   }
 
   @Test
@@ -176,7 +246,7 @@ class RemoteWriteReaderTest {
   @Test
   void the_ratio_of_failed_requests_becomes_counts_by_the_requests_beside_it() throws InvalidPush {
     pushes(push -> push.sample("k6_http_req_failed_rate", 1.0 / 3, NOW).sample("k6_http_reqs_total", 3, NOW));
-    Read copy = new Read(read.reader.copy());
+    Read copy = read.copy();
     for (Read one : List.of(read, copy)) {
       one.push(new WriteRequests().sample("k6_http_reqs_total", 10, NOW + 5_000)
           .sample("k6_http_req_failed_rate", 3.0 / 10, NOW + 5_000));
@@ -191,17 +261,27 @@ class RemoteWriteReaderTest {
   void the_ratio_of_failed_requests_is_refused_without_them() throws InvalidPush {
     pushes(push -> push.sample("k6_http_req_failed_rate", 0.5, NOW).sample("k6_http_reqs_total", 2, NOW + 1));
     pushes(push -> push.sample("k6_http_req_failed_rate", 1.5, NOW + 1));
-    pushes(push -> push.sample("k6_http_req_failed_rate", 0.5, NOW + 1));
     assertThat(read.lines).containsExactly("http_reqs{scenario=\"default\"} +2.0 @0",
         "refused RATIO_ALONE k6_http_req_failed_rate{scenario=\"default\"} 1",
-        "refused RATIO_ALONE k6_http_req_failed_rate{scenario=\"default\"} 1",
-        "http_req_failed{scenario=\"default\"} 1 of 2 @0");
+        "refused RATIO_ALONE k6_http_req_failed_rate{scenario=\"default\"} 1");
+  }
+
+  /** Who checks a push when it comes knows no push before it, and must refuse the same. */
+  @Test
+  void the_requests_must_come_in_the_push_of_the_ratio() throws InvalidPush {
+    pushes(push -> push.sample("k6_http_reqs_total", 2, NOW));
+    pushes(push -> push.sample("k6_http_req_failed_rate", 0.5, NOW));
+    pushes(push -> push.sample("k6_http_reqs_total", 1, NOW - 1).sample("k6_http_req_failed_rate", 0.5, NOW));
+    assertThat(read.lines.get(1)).isEqualTo("refused RATIO_ALONE k6_http_req_failed_rate{scenario=\"default\"} 1");
+    assertThat(read.lines.getLast()).startsWith("refused RATIO_ALONE");
+    pushes(push -> push.sample("k6_http_req_failed_rate", 0.5, NOW).sample("k6_http_reqs_total", 2, NOW));
+    assertThat(read.lines.getLast()).isEqualTo("http_req_failed{scenario=\"default\"} 1 of 2 @0");
   }
 
   @Test
   void a_copy_goes_on_from_where_the_reader_was_and_by_itself() throws InvalidPush {
     pushes(push -> push.sample("k6_http_reqs_total", 5, NOW));
-    Read copy = new Read(read.reader.copy());
+    Read copy = read.copy();
     pushes(push -> push.sample("k6_http_reqs_total", 9, NOW + 1));
     copy.push(new WriteRequests().sample("k6_http_reqs_total", 7, NOW + 1));
     assertThat(copy.totals).containsEntry("http_reqs", 2.0);
