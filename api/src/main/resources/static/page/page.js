@@ -13,6 +13,9 @@ const id = /\/runs\/(\d+)$/.exec(location.pathname)?.[1];
 const [title, notice, ask, token, forget, view] = ['title', 'notice', 'ask', 'token', 'forget', 'view'].map(name => document.getElementById(name));
 let timer;
 let show;
+let turn = 0; // one for each token and for each time without one: what was asked in another is no longer of interest
+
+class Outdated extends Error {}
 
 class Refusal extends Error {
   constructor(status, sentence) {
@@ -22,12 +25,13 @@ class Refusal extends Error {
 }
 
 async function get(path) {
+  const asked = turn;
   const answer = await fetch(new URL(`api/v1/test-runs${path}`, root), {
     headers: {Authorization: `Bearer ${sessionStorage.getItem(KEY)}`}, cache: 'no-store', signal: AbortSignal.timeout(PATIENCE),
-  }).catch(() => {
-    throw new Refusal(0, `The service at ${location.host} cannot be reached; see that it is running.`);
-  });
-  const body = await answer.json().catch(() => ({}));
+  }).catch(() => null);
+  const body = await answer?.json().catch(() => ({}));
+  if (asked !== turn) throw new Outdated();
+  if (!answer) throw new Refusal(0, `The service at ${location.host} cannot be reached; see that it is running.`);
   if (!answer.ok) throw new Refusal(answer.status, body.detail ?? '');
   return body;
 }
@@ -64,7 +68,7 @@ async function refresh() {
     say('');
     timer = setTimeout(refresh, wait);
   } catch (failure) {
-    failed(failure);
+    if (!(failure instanceof Outdated)) failed(failure);
   }
 }
 
@@ -87,8 +91,13 @@ function say(sentence) {
   notice.hidden = sentence === '';
 }
 
-function start() {
+function takeTurn() {
+  turn++;
   clearTimeout(timer);
+}
+
+function start() {
+  takeTurn();
   view.replaceChildren();
   ask.hidden = true;
   forget.hidden = false;
@@ -97,7 +106,7 @@ function start() {
 }
 
 function askForToken(why) {
-  clearTimeout(timer);
+  takeTurn();
   sessionStorage.removeItem(KEY);
   view.replaceChildren();
   title.textContent = document.title = id ? `Test run ${id}` : 'Test runs';

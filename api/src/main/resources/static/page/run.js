@@ -12,6 +12,9 @@ const RESULTS = {
   pending: ['', 'pending'], passed: ['good', '✓ passed'], failed: ['bad', '✗ failed'], noData: ['warn', 'no data'], invalid: ['bad', 'invalid'],
 };
 
+const UNCERTAIN = 'This is not certain, k6 may have decided otherwise: the value is close to the limit. '
+  + 'A trend is known by the buckets of a histogram, within 1 %; a rate per second as exactly as the length of the run.';
+
 const STOPPERS = {tenant: 'its tenant', operator: 'an operator', service: 'the service, because of a limit'};
 
 export const isOver = run => run.state === 'finished' || run.state === 'aborted';
@@ -50,8 +53,8 @@ function thresholds(list) {
     element('h2', {}, 'Thresholds ', element('span', {class: 'muted'}, failed ? `${count(failed)} of ${count(list.length)} failed` : plural(list.length, 'threshold'))),
     table('Thresholds of the script', heads, list.map(one => {
       const [tone, word] = RESULTS[one.state] ?? ['', one.state];
-      const note = [one.reason, one.certain === false && one.state !== 'pending' ? 'This is not certain: the value is close to the limit, and a histogram tells it within 1 %.' : null];
-      return [one.metric, element('code', {}, one.expression), pill(word, tone), one.value, ...byK6 ? [one.k6] : [], note.filter(Boolean).join(' ')];
+      const note = one.reason ?? (one.certain === false && typeof one.value === 'number' ? UNCERTAIN : null);
+      return [one.metric, element('code', {}, one.expression), pill(word, tone), one.value, ...byK6 ? [one.k6] : [], note];
     }), 'thresholds'),
   ];
 }

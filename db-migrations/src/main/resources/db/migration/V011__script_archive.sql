@@ -18,6 +18,7 @@ alter table script_archive_part alter column content set storage external; -- is
 
 grant select, insert, update, delete on script_archive, script_archive_part to apm_tenant;
 alter table script_archive enable row level security;
-create policy own on script_archive to apm_tenant using (tenant_id = served_tenant());
+create policy own on script_archive to apm_tenant using (tenant_id = served_tenant())
+  with check (tenant_id = served_tenant() and (test_run_id is null or exists (select from test_run r where r.id = test_run_id)));
 alter table script_archive_part enable row level security;
 create policy own on script_archive_part to apm_tenant using (exists (select from script_archive a where a.id = script_archive_id));

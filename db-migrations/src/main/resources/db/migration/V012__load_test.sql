@@ -34,6 +34,7 @@ grant select, insert, update on archive_upload to apm_tenant;
 alter table load_test enable row level security;
 create policy own on load_test to apm_tenant using (tenant_id = served_tenant());
 alter table local_execution enable row level security;
-create policy own on local_execution to apm_tenant using (exists (select from test_run r where r.id = test_run_id));
+create policy own on local_execution to apm_tenant using (exists (select from test_run r where r.id = test_run_id))
+  with check (exists (select from test_run r where r.id = test_run_id) and exists (select from load_test t where t.id = load_test_id));
 alter table archive_upload enable row level security;
 create policy own on archive_upload to apm_tenant using (exists (select from test_run r where r.id = test_run_id));

@@ -5,6 +5,9 @@ create table run_threshold (
   evaluated_seq bigint not null default 0,
   results       text
 );
+-- What the workers' sweep looks for, every few seconds: what was never evaluated, and what ended lately.
+create index run_threshold_open on run_threshold (test_run_id) where results is null;
+create index run_head_finished on run_head (finished_at) where finished_at is not null;
 
 -- As the tables of the other tasks.
 create table threshold_task (

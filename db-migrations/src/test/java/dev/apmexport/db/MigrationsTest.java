@@ -26,7 +26,7 @@ class MigrationsTest {
         "test_run", "run_head", "export", "secret_key", "secret", "apm_profile", "run_series", "metric_log", "push_key",
         "export_epoch", "ledger_step",
         "ledger_shard", "ledger_rejection", "reconciliation", "live_task", "pass_task", "replay", "replay_part",
-        "replay_task", "run_threshold", "threshold_task", "audit_entry");
+        "replay_task", "run_threshold", "threshold_task", "audit_entry", "load_generator");
     assertThat(column("select success from flyway_schema_history")).isNotEmpty().containsOnly("t");
   }
 

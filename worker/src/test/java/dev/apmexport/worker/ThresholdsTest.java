@@ -64,7 +64,7 @@ class ThresholdsTest extends WithWorker {
   }
 
   @Test
-  void a_push_after_the_end_has_them_decided_once_more() {
+  void a_push_after_the_end_has_them_decided_once_more_when_no_more_can_come() {
     TestRun run = created("{\"thresholds\":{\"http_reqs\":[\"count<26\"]}}");
     push(run, 5, 10);
     finish(run);
@@ -72,6 +72,9 @@ class ThresholdsTest extends WithWorker {
     assertThat(states(run)).containsExactly(State.PASSED);
 
     push(run, 1, 4);
+    assertThat(states(run)).containsExactly(State.PENDING);
+    jdbc.sql("update run_head set finished_at = finished_at - ? * interval '1 second' where test_run_id = ?")
+        .params(MetricLog.GRACE.toSeconds(), run.id()).update();
     awaitEvaluated(run);
     assertThat(states(run)).containsExactly(State.FAILED);
     assertThat(results(run).getFirst().value()).isEqualTo(30);
@@ -110,6 +113,40 @@ class ThresholdsTest extends WithWorker {
   private void append(TestRun run, String generator, long bucket, MetricSets samples) {
     log.append(run.id(), new MetricLog.Entry(Kind.METRIC_SET, generator, generator, Duration.ofHours(1), bucket, bucket,
         samples.packed()));
+  }
+
+  @Test
+  void what_fails_for_ever_ends_as_unknown() {
+    TestRun run = created("{\"thresholds\":{\"http_reqs\":[\"count>0\"]}}");
+    log.append(run.id(), new MetricLog.Entry(Kind.METRIC_SET, "", "broken", Duration.ofHours(1), 1, 1, new byte[]{9}));
+    log.finish(run.id(), true, "{}".getBytes(StandardCharsets.UTF_8));
+    await("failed once", () -> failed(run, 1, 7));
+    awaitEvaluated(run);
+
+    assertThat(states(run)).containsExactly(State.NO_DATA);
+    assertThat(results(run).getFirst().certain()).isFalse();
+    assertThat(results(run).getFirst().reason()).startsWith("It could not be evaluated");
+    await("no more tries", () -> tasks(run) == 0);
+  }
+
+  /** Whether the task has failed so often; from then on it is as if it had failed more often and were due again. */
+  private boolean failed(TestRun run, int times, int as) {
+    return jdbc.sql("""
+        update threshold_task set consecutive_failures = ?, execution_time = now()
+        where task_instance = ? and consecutive_failures = ? and not picked""")
+        .params(as, Long.toString(run.id()), times).update() == 1;
+  }
+
+  @Test
+  void after_a_fault_the_next_try_waits_longer_each_time() {
+    TestRun run = created("{\"thresholds\":{\"http_reqs\":[\"count>0\"]}}");
+    log.append(run.id(), new MetricLog.Entry(Kind.METRIC_SET, "", "broken", Duration.ofHours(1), 1, 1, new byte[]{9}));
+    log.finish(run.id(), true, "{}".getBytes(StandardCharsets.UTF_8));
+    await("failed once", () -> failed(run, 1, 5));
+    await("failed again", () -> jdbc.sql("""
+        select count(*) from threshold_task where task_instance = ? and consecutive_failures = 6
+          and execution_time > last_failure + interval '1 minute'""").param(Long.toString(run.id()))
+        .query(Long.class).single() == 1);
   }
 
   @Test

@@ -9,24 +9,31 @@ import java.io.InputStream;
  * entry's long name and other extensions are read into memory; k6 writes some hundred bytes.
  */
 final class Allowance extends FilterInputStream {
-  static final long MAX_BYTES = 64L << 20;
   private static final long MAX_HEADER = 1L << 20;
 
+  private final long most;
   private long taken;
   private long until;
 
-  Allowance(InputStream in) {
+  /** @param most bytes that an archive may have */
+  Allowance(InputStream in, long most) {
     super(in);
+    this.most = most;
+  }
+
+  /** How many bytes were handed on. */
+  long taken() {
+    return taken;
   }
 
   /** What comes next is an entry's header. */
   void header() {
-    until = Math.min(MAX_BYTES, taken + MAX_HEADER);
+    until = Math.min(most, taken + MAX_HEADER);
   }
 
   /** What comes next is an entry's content. */
   void content() {
-    until = MAX_BYTES;
+    until = most;
   }
 
   @Override
@@ -52,7 +59,7 @@ final class Allowance extends FilterInputStream {
 
   private void count(long bytes) {
     taken += bytes;
-    if (taken > MAX_BYTES) { throw ScriptArchive.tooLarge(MAX_BYTES); }
+    if (taken > most) { throw ScriptArchive.tooLarge(most); }
     if (taken > until) { throw ScriptArchive.broken("an entry's header is larger than " + MAX_HEADER + " bytes"); }
   }
 }

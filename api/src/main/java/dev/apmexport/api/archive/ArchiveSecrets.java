@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -22,16 +22,23 @@ final class ArchiveSecrets {
   static final int SHORTEST = 6;
   /** An automaton for so many bytes takes some megabytes. */
   static final int MOST_BYTES = 256 << 10;
-  /** The user's name and password, and the values of parameters, in an address. */
-  private static final Pattern IN_ADDRESS = Pattern.compile("(?<=//)[^/?#@:]*(?=[^/?#@]*@)|(?<=:)[^/?#@:]*(?=@)"
-      + "|(?<=[?&][^=&#]{0,100}=)[^&#]+");
+  /**
+   * The user's name, the password, and the values of parameters in an address. Whatever the text is, each looks at no
+   * character more than a few times.
+   */
+  private static final List<Pattern> IN_ADDRESS = List.of(Pattern.compile("(?<=//)([^/?#@:]*+)(?=[^/?#@]*+@)"),
+      Pattern.compile("(?<=:)([^/?#@:]*+)(?=@)"), Pattern.compile("[?&][^=&#?]*+=([^&#]++)"));
   private static final List<String> PLACES = List.of("/options/cloud", "/options/ext/loadimpact");
 
   private final Set<String> found = new TreeSet<>();
 
   private ArchiveSecrets() {}
 
-  /** Masks the secrets in the metadata, and returns a mask for what else is in the archive. */
+  /**
+   * Masks the secrets in the metadata, and returns a mask for what else is in the archive.
+   *
+   * @throws NotCopied if they are too long to be looked for
+   */
   static SecretMask takeFrom(ObjectNode metadata) {
     ArchiveSecrets secrets = new ArchiveSecrets();
     PLACES.forEach(place -> secrets.cloud(metadata.at(place)));
@@ -88,8 +95,14 @@ final class ArchiveSecrets {
   }
 
   private void add(String secret) {
+    if (secret.length() > MOST_BYTES) { throw tooLong(); }
     found.add(secret);
-    IN_ADDRESS.matcher(secret).results().map(MatchResult::group).forEach(found::add);
+    inAddress(secret).forEach(found::add);
+  }
+
+  /** What is secret of a text if that is an address. */
+  static Stream<String> inAddress(CharSequence text) {
+    return IN_ADDRESS.stream().flatMap(part -> part.matcher(text).results()).map(match -> match.group(1));
   }
 
   /** The secrets that are long enough, as they are and as a script writes them between quotes. */
@@ -101,12 +114,13 @@ final class ArchiveSecrets {
       spellings.add(quoted.substring(1, quoted.length() - 1));
     }
     spellings.removeIf(spelling -> length(spelling) < SHORTEST);
-    if (spellings.stream().mapToLong(ArchiveSecrets::length).sum() > MOST_BYTES) {
-      throw ScriptArchive
-          .broken("its secrets and the values of its environment variables, all together, are longer than "
-              + MOST_BYTES + " bytes");
-    }
+    if (spellings.stream().mapToLong(ArchiveSecrets::length).sum() > MOST_BYTES) { throw tooLong(); }
     return spellings;
+  }
+
+  private static NotCopied tooLong() {
+    return new NotCopied("its secrets and the values of its environment variables, all together, are longer than "
+        + MOST_BYTES + " bytes");
   }
 
   private static int length(String text) {

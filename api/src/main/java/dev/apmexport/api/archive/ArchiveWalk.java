@@ -19,8 +19,9 @@ final class ArchiveWalk {
   private final Tar tar;
   private int entries;
 
-  ArchiveWalk(InputStream archive) {
-    this.bytes = new Allowance(archive);
+  /** @param most bytes that the archive may have */
+  ArchiveWalk(InputStream archive, long most) {
+    this.bytes = new Allowance(archive, most);
     this.tar = new Tar(bytes);
   }
 
@@ -73,6 +74,11 @@ final class ArchiveWalk {
   private @Nullable TarArchiveEntry end() {
     if (!tar.ended) { throw ScriptArchive.broken("its end is missing"); }
     return null;
+  }
+
+  /** How many bytes of the archive were read. */
+  long taken() {
+    return bytes.taken();
   }
 
   /** Reads on in the entry; returns how many bytes, or -1 at its end. */

@@ -20,6 +20,8 @@ import tools.jackson.databind.node.ObjectNode;
 public record ScriptArchive(JsonNode options, @Nullable String script) {
   /** So many bytes tell whether it is an archive. */
   public static final int HEAD = 512;
+  /** k6 writes the metadata first. */
+  private static final long MOST_BEFORE_METADATA = 64L << 20;
   private static final int MAGIC_AT = 257;
   private static final String MAGIC = "ustar";
 
@@ -36,7 +38,7 @@ public record ScriptArchive(JsonNode options, @Nullable String script) {
    * is wrong with it.
    */
   public static ScriptArchive read(InputStream archive) {
-    ArchiveWalk walk = new ArchiveWalk(archive);
+    ArchiveWalk walk = new ArchiveWalk(archive, MOST_BEFORE_METADATA);
     for (int entries = 0; entries < ArchiveWalk.MAX_ENTRIES; entries++) {
       TarArchiveEntry entry = walk.next();
       if (entry == null) { throw broken("it holds no " + ArchiveWalk.METADATA); }

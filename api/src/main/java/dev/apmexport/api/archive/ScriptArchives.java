@@ -13,12 +13,16 @@ import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes the archives that k6 sends with its runs. Each is read to its end as it comes in; a copy without its secrets is
  * kept if the service is set so.
  */
 public final class ScriptArchives {
+  private static final Logger LOG = LoggerFactory.getLogger(ScriptArchives.class);
+
   private final StoredArchives stored;
   private final DatabasePatience patience;
   private final boolean keep;
@@ -34,22 +38,27 @@ public final class ScriptArchives {
    * An archive that was read to its end.
    *
    * @param copy the id of the copy, which is no run's yet; null where none is kept
+   * @param notCopied why there is none though copies are kept, as part of a sentence; null otherwise
    */
-  public record Upload(ScriptArchive script, @Nullable Long copy) {}
+  public record Upload(ScriptArchive script, @Nullable Long copy, @Nullable String notCopied) {}
 
   /**
    * Reads an archive to its end, before the run that it belongs to is known; throws
    * {@link dev.apmexport.api.security.Refused} for one that is broken or too large, of which nothing is kept.
    */
   public Upload read(TenantId tenant, InputStream archive) {
-    if (!keep) { return new Upload(ScrubbedCopy.read(archive, null), null); }
+    if (!keep) { return new Upload(ScrubbedCopy.read(archive, null).script(), null, null); }
     long copy = patience.call(0, () -> stored.begin(tenant));
     boolean complete = false;
     try (OutputStream kept = new GZIPOutputStream(
         new PartsOutput((n, part) -> append(copy, n, part)))) {
-      ScriptArchive script = ScrubbedCopy.read(archive, kept);
-      complete = true;
-      return new Upload(script, copy);
+      ScrubbedCopy.Taken taken = ScrubbedCopy.read(archive, kept);
+      complete = taken.notCopied() == null;
+      if (!complete) {
+        LOG.warn("No copy of an archive of tenant {} is kept, as {}; the test goes on.", tenant.value(),
+            taken.notCopied());
+      }
+      return new Upload(taken.script(), complete ? copy : null, taken.notCopied());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {

@@ -16,6 +16,9 @@ import tools.jackson.databind.node.ObjectNode;
  * writes the metadata first, so that the secrets are known when the files come.
  */
 final class ScrubbedCopy {
+  /** With the test data that is in them, archives can be large; a copy of a larger one than that is not made. */
+  static final long MOST_COPIED = 64L << 20;
+  private static final long MOST_READ = 1L << 30;
   private static final int BUFFER = 32 << 10;
   private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -30,12 +33,19 @@ final class ScrubbedCopy {
   }
 
   /**
-   * Reads all of an archive.
+   * An archive that was read to its end.
+   *
+   * @param notCopied why the copy that was wanted is not complete, as part of a sentence; null if it is
+   */
+  record Taken(ScriptArchive script, @Nullable String notCopied) {}
+
+  /**
+   * Reads all of an archive. Where it cannot be copied it is read on nevertheless, as a test is not to fail for that.
    *
    * @param copy where the copy goes to; null where none is wanted
    */
-  static ScriptArchive read(InputStream archive, @Nullable OutputStream copy) {
-    ArchiveWalk walk = new ArchiveWalk(archive);
+  static Taken read(InputStream archive, @Nullable OutputStream copy) {
+    ArchiveWalk walk = new ArchiveWalk(archive, MOST_READ);
     TarArchiveEntry first = walk.next();
     if (first == null || !ArchiveWalk.isMetadata(first)) {
       throw ScriptArchive.broken("its first entry is not " + ArchiveWalk.METADATA);
@@ -43,15 +53,25 @@ final class ScrubbedCopy {
     ObjectNode metadata = ScriptArchive.metadata(walk);
     ScriptArchive script = ScriptArchive.of(metadata.deepCopy());
     try {
-      if (copy == null) {
-        files(walk, _ -> {});
-      } else {
-        write(walk, copy, first, metadata);
-      }
+      return new Taken(script, copied(walk, copy, first, metadata));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return script;
+  }
+
+  private static @Nullable String copied(ArchiveWalk walk, @Nullable OutputStream copy, TarArchiveEntry first,
+      ObjectNode metadata) throws IOException {
+    String why = null;
+    if (copy != null) {
+      try {
+        write(walk, copy, first, metadata);
+        return null;
+      } catch (NotCopied e) {
+        why = e.getMessage();
+      }
+    }
+    files(walk, _ -> {});
+    return why;
   }
 
   /** What is done with each file. */
@@ -77,7 +97,7 @@ final class ScrubbedCopy {
     tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
     tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
     ScrubbedCopy scrubbed = new ScrubbedCopy(walk, tar, ArchiveSecrets.takeFrom(metadata));
-    byte[] json = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(metadata);
+    byte[] json = JSON.writeValueAsBytes(metadata); // indented, deep objects would grow without a bound
     tar.putArchiveEntry(scrubbed.header(first, json.length));
     tar.write(json);
     tar.closeArchiveEntry();
@@ -86,6 +106,7 @@ final class ScrubbedCopy {
   }
 
   private void file(TarArchiveEntry entry) throws IOException {
+    bounded();
     boolean hasContent = ArchiveWalk.isFile(entry);
     copy.putArchiveEntry(header(entry, hasContent ? entry.getSize() : 0));
     if (hasContent) {
@@ -94,10 +115,15 @@ final class ScrubbedCopy {
     copy.closeArchiveEntry();
   }
 
+  private void bounded() {
+    if (walk.taken() > MOST_COPIED) { throw new NotCopied("it is larger than " + MOST_COPIED + " bytes"); }
+  }
+
   private void content() throws IOException {
     SecretMask.Masked masked = mask.onto(copy);
     byte[] buffer = new byte[BUFFER];
     for (int got = walk.read(buffer); got >= 0; got = walk.read(buffer)) {
+      bounded();
       masked.write(buffer, 0, got);
     }
     masked.finish();

@@ -4,7 +4,6 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.stream.IntStream;
@@ -89,12 +88,29 @@ final class SecretMask {
   /** The text with asterisks over the secrets in it, one for each byte. */
   String mask(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    int[] ending = new int[bytes.length];
     int node = 0;
     for (int i = 0; i < bytes.length; i++) {
       node = step(node, bytes[i]);
-      Arrays.fill(bytes, i + 1 - secret[node], i + 1, (byte) '*');
+      ending[i] = secret[node];
     }
+    cover(bytes, ending, bytes.length);
     return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Writes the asterisks, from the last byte to the first: so every byte is written once, however the secrets overlap.
+   *
+   * @param ending the length of the longest secret that ends with each byte
+   */
+  private static void cover(byte[] bytes, int[] ending, int count) {
+    int from = count;
+    for (int i = count - 1; i >= 0; i--) {
+      from = Math.min(from, i + 1 - ending[i]);
+      if (i >= from) {
+        bytes[i] = '*';
+      }
+    }
   }
 
   /** Writes on to another stream what is masked; to be finished, since the last bytes may begin a secret. */
@@ -105,6 +121,7 @@ final class SecretMask {
   /** Holds back what may be the beginning of a secret. */
   final class Masked extends FilterOutputStream {
     private final byte[] held = new byte[CHUNK + deepest];
+    private final int[] ending = new int[held.length];
     private int length;
     private int node;
 
@@ -123,15 +140,17 @@ final class SecretMask {
         if (length == held.length) {
           release(length - depth[node]);
         }
-        held[length++] = bytes[i];
         node = step(node, bytes[i]);
-        Arrays.fill(held, length - secret[node], length, (byte) '*');
+        held[length] = bytes[i];
+        ending[length++] = secret[node];
       }
     }
 
     private void release(int bytes) throws IOException {
+      cover(held, ending, length);
       out.write(held, 0, bytes);
       System.arraycopy(held, bytes, held, 0, length - bytes);
+      System.arraycopy(ending, bytes, ending, 0, length - bytes);
       length -= bytes;
     }
 

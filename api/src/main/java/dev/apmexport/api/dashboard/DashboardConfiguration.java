@@ -1,5 +1,6 @@
 package dev.apmexport.api.dashboard;
 
+import jakarta.servlet.DispatcherType;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -21,6 +22,7 @@ public class DashboardConfiguration {
   FilterRegistrationBean<PageHeaders> headersOfData() {
     FilterRegistrationBean<PageHeaders> filter = new FilterRegistrationBean<>(PageHeaders.ofData());
     filter.addUrlPatterns(PageHeaders.DATA);
+    filter.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.FORWARD); // what stood before the path was taken off
     filter.setName("headersOfData");
     return filter;
   }

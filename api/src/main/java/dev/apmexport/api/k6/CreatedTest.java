@@ -40,6 +40,13 @@ record CreatedTest(@JsonProperty("reference_id") String referenceId, Config conf
     return new CreatedTest(id, config, logs);
   }
 
+  /** The same with one more line, of what does not keep the test from running. */
+  CreatedTest warned(String message) {
+    List<LogLine> more = new ArrayList<>(logs);
+    more.add(new LogLine("warning", message));
+    return new CreatedTest(referenceId, config, more);
+  }
+
   /** Where the run's blocks are from, as far as that does not go without saying. */
   private static List<LogLine> source(Runs.Created created, boolean script, @Nullable String profile,
       String service) {

@@ -85,7 +85,10 @@ public class K6Controller {
       throw e;
     }
     form.upload().ifPresent(upload -> archives.give(upload, created.run()));
-    return CreatedTest.of(created, form.upload().isPresent(), profile, service());
+    CreatedTest told = CreatedTest.of(created, form.upload().isPresent(), profile, service());
+    return form.upload().map(ScriptArchives.Upload::notCopied)
+        .map(why -> told.warned("No copy of the script's archive is kept, as " + why + "; the test goes on."))
+        .orElse(told);
   }
 
   private Runs.Created made(Caller caller, String name, @Nullable String key, JsonNode options,

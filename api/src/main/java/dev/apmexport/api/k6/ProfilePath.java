@@ -4,6 +4,7 @@ import dev.apmexport.api.security.Caller;
 import dev.apmexport.api.security.Refusals;
 import dev.apmexport.api.security.Refused;
 import jakarta.servlet.FilterChain;
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
@@ -45,14 +46,14 @@ public final class ProfilePath extends HttpFilter {
       path = path.substring(bound.end());
     }
     if (Refusals.isK6(path) || path.equals("/api/v1/write")
-        || request.getAttribute(PROFILE) == null && path.startsWith("/api/v1/")) {
-      forward(path, request, response);
+        || (request.getAttribute(PROFILE) == null && path.startsWith("/api/v1/"))) {
+      forward(path, request, response, chain);
     } else {
       chain.doFilter(request, response);
     }
   }
 
-  private void forward(String path, HttpServletRequest request, HttpServletResponse response)
+  private void forward(String path, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     try {
       Caller.checkedInstance(request.getAttribute(Caller.INSTANCE) instanceof String name ? name : "");
@@ -60,7 +61,12 @@ public final class ProfilePath extends HttpFilter {
       refusals.resolveException(meant(path, request), response, null, e);
       return;
     }
-    request.getRequestDispatcher(path).forward(request, response);
+    RequestDispatcher there = request.getRequestDispatcher(path);
+    if (there == null) { // the path leads out of the service
+      chain.doFilter(request, response);
+    } else {
+      there.forward(request, response);
+    }
   }
 
   private static HttpServletRequest meant(String path, HttpServletRequest request) {

@@ -1,6 +1,7 @@
 package dev.apmexport.api.provisioning;
 
 import dev.apmexport.api.archive.ScriptArchives;
+import dev.apmexport.api.run.Intake;
 import dev.apmexport.api.security.DatabasePatience;
 import dev.apmexport.api.security.Refused;
 import dev.apmexport.store.loadtest.ArchiveUploads;
@@ -15,7 +16,6 @@ import java.io.UncheckedIOException;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.regex.Pattern;
 import org.springframework.http.HttpStatus;
 
 /**
@@ -25,8 +25,6 @@ import org.springframework.http.HttpStatus;
 public final class ArchivePut {
   /** Larger ones are not asked for. */
   static final long MOST_BYTES = 64L << 20;
-
-  private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
 
   private final ArchiveUploads uploads;
   private final ScriptArchives archives;
@@ -62,9 +60,7 @@ public final class ArchivePut {
   }
 
   private Upload allowed(String run, String signature) {
-    Upload upload = NUMBER.matcher(run).matches()
-        ? patience.call(0, () -> uploads.find(Long.parseLong(run), signature)).orElse(null)
-        : null;
+    Upload upload = patience.call(0, () -> uploads.find(Intake.number(run), signature)).orElse(null);
     if (upload == null) {
       throw new Refused(HttpStatus.FORBIDDEN, "The signature in the address is none that was given for an archive of "
           + "test run " + run + ". Use the archive_upload_url of the answer to start_local_execution as it is.");

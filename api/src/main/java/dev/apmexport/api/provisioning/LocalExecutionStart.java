@@ -52,10 +52,10 @@ public final class LocalExecutionStart {
       throw new Refused(HttpStatus.BAD_REQUEST, "The body must be a JSON object with the script's options: "
           + "{\"options\": {…}, \"max_vus\": …, \"total_duration\": …, \"archive_size\": … or null}.");
     }
-    return patience.call(0, () -> {
-      Runs.Created created = runs.create(tenants.findById(tenant.value()).orElseThrow(), test.name(), key,
-          body.path("options"), profile);
-      TestRun run = created.run();
+    Runs.Created created = patience.call(0, () -> runs.create(tenants.findById(tenant.value()).orElseThrow(),
+        test.name(), key, body.path("options"), profile));
+    TestRun run = created.run();
+    return patience.call(0, () -> { // by itself: what is tried again here makes no second run
       executions.begun(run.id(), test, body.path("max_vus").asInt(0), body.path("total_duration").asInt(0));
       return new StartedExecution(run.id(), uploadURL(run, body.path("archive_size"), service),
           DetailsPage.of(created, profile, service),

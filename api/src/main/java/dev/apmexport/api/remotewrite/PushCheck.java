@@ -1,6 +1,7 @@
 package dev.apmexport.api.remotewrite;
 
 import dev.apmexport.api.security.Refused;
+import dev.apmexport.exporter.RunSettings;
 import dev.apmexport.exporter.metric.Histogram;
 import dev.apmexport.exporter.metric.InputSeries;
 import dev.apmexport.exporter.metric.Refusal;
@@ -22,6 +23,8 @@ final class PushCheck implements SampleVisitor {
   private static final TimeBounds ANY_TIME = new TimeBounds(Long.MIN_VALUE, Long.MAX_VALUE);
   /** So many seconds the database's clock, which decides, may differ from this one. */
   private static final int CLOCKS_APART = 3_600;
+  /** In one request, so that the memory it takes is bounded; each run's own limit is kept where its log is read. */
+  private static final int MOST_SERIES = RunSettings.DEFAULT_INPUT_SERIES;
 
   private final TimeBounds bounds;
   private long firstBucket = Long.MAX_VALUE;
@@ -45,8 +48,9 @@ final class PushCheck implements SampleVisitor {
     SnappyBlock block = new SnappyBlock();
     try {
       block.open(payload);
-      check.ended = new RemoteWriteReader(new SeriesTable(Integer.MAX_VALUE)).read("", block.bytes(), block.length(),
-          ANY_TIME, check);
+      check.ended = new RemoteWriteReader(new SeriesTable(MOST_SERIES)).read("", block.bytes(), block.length(),
+          ANY_TIME,
+          check);
       return check;
     } catch (InvalidPush e) {
       throw new Refused(HttpStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
@@ -113,6 +117,11 @@ final class PushCheck implements SampleVisitor {
   @Override
   public void trend(InputSeries series, long bucket, Histogram values) {
     see(series, bucket);
+  }
+
+  @Override
+  public void refused(Refusal reason, String metric, String statistic, String series) {
+    refused(reason, series, 1);
   }
 
   @Override

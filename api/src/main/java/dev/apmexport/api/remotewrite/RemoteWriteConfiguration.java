@@ -2,6 +2,7 @@ package dev.apmexport.api.remotewrite;
 
 import dev.apmexport.api.run.Intake;
 import dev.apmexport.api.security.DatabasePatience;
+import dev.apmexport.store.log.RunTraffic;
 import dev.apmexport.store.profile.Profiles;
 import dev.apmexport.store.run.Runs;
 import dev.apmexport.store.run.TestRunRepository;
@@ -15,8 +16,8 @@ import org.springframework.context.annotation.Configuration;
 public class RemoteWriteConfiguration {
   @Bean
   RemoteWriteController remoteWriteController(Intake intake, Runs runs, TestRunRepository found,
-      TenantRepository tenants, Profiles profiles, DatabasePatience patience) {
-    return new RemoteWriteController(intake, new NamedRuns(runs, found, tenants, profiles, patience),
+      TenantRepository tenants, Profiles profiles, RunTraffic traffic, DatabasePatience patience) {
+    return new RemoteWriteController(intake, new NamedRuns(runs, found, tenants, profiles, traffic, patience),
         InstantSource.system());
   }
 }

@@ -12,8 +12,11 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -29,6 +32,10 @@ import org.springframework.web.bind.annotation.RestController;
 public class RemoteWriteController {
   static final String RUN_ID = "X-Test-Run-Id";
   static final String RUN_NAME = "X-Test-Run";
+  /** What the User-Agent of k6's output begins with; a Prometheus also sends marks of ends alone, while it goes on. */
+  private static final String K6 = "k6-prometheus-rw-output";
+  private static final String WHEN_FREE = "Its name is free for another run after " + NamedRuns.SILENCE.toMinutes()
+      + " minutes without a push to it; take another name until then.";
   private static final int LONGEST_NAME = 200;
   private static final String HOW = "Say which test run this is: push to /api/v1/test-runs/<id>/write, or send the header "
       + RUN_ID + ": <id> (K6_PROMETHEUS_RW_HTTP_HEADERS=" + RUN_ID
@@ -58,12 +65,13 @@ public class RemoteWriteController {
   @PostMapping("/api/v1/write")
   ResponseEntity<Void> write(Caller caller, HttpServletRequest request, InputStream body,
       @RequestHeader(name = RUN_ID, required = false) @Nullable String id,
-      @RequestHeader(name = RUN_NAME, required = false) @Nullable String name,
+      @RequestHeader(name = RUN_NAME, required = false) @Nullable String header,
       @Parameter(hidden = true) @RequestAttribute(name = ProfilePath.PROFILE, required = false) @Nullable String profile)
       throws IOException {
     String one = id == null && caller.onlyRun() != null ? Long.toString(caller.onlyRun()) : id;
     if (one != null) { return write(caller, one, request, body); }
-    if (name == null || name.isBlank()) { throw new Refused(HttpStatus.BAD_REQUEST, HOW); }
+    String name = header == null ? "" : inUtf8(header);
+    if (name.isBlank()) { throw new Refused(HttpStatus.BAD_REQUEST, HOW); }
     if (name.length() > LONGEST_NAME || profile == null) {
       throw new Refused(HttpStatus.BAD_REQUEST, profile == null
           ? "A run that is made by its name needs a profile that it is exported by: push to /p/<profile>/api/v1/write."
@@ -72,16 +80,29 @@ public class RemoteWriteController {
     return write(caller, name, profile, checked(request, body));
   }
 
-  /** A request, and what it holds. */
-  private record Checked(byte[] payload, PushCheck check) {}
+  /** A header's text, which the server has read as Latin-1, where it is UTF-8, which k6 sends. */
+  private static String inUtf8(String header) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(StandardCharsets.ISO_8859_1.encode(header)).toString();
+    } catch (CharacterCodingException notUtf8) {
+      return header;
+    }
+  }
+
+  /** A request, what it holds, and whether k6 has sent it. */
+  private record Checked(byte[] payload, PushCheck check, boolean byK6) {}
 
   private ResponseEntity<Void> write(Caller caller, String name, String profile, Checked push) {
-    if (push.check.endsOnly()) { // k6 marks the end of all its series when it ends
+    if (push.byK6 && push.check.endsOnly()) { // k6 marks the end of all its series when it ends
       named.open(caller.tenant(), name, profile).filter(_ -> caller.instance().isEmpty())
           .ifPresent(run -> intake.finish(run, "{}"));
     }
-    return push.check.hasGood() ? store(named.openOrMake(caller.tenant(), name, profile), caller, push)
-        : answer(push.check);
+    if (!push.check.hasGood()) { return answer(push.check); }
+    try {
+      return store(named.openOrMake(caller.tenant(), name, profile), caller, push);
+    } catch (Refused e) {
+      throw e.status() == HttpStatus.FORBIDDEN ? e.with(WHEN_FREE, e.facts()) : e;
+    }
   }
 
   private ResponseEntity<Void> store(TestRun run, Caller caller, Checked push) {
@@ -100,6 +121,7 @@ public class RemoteWriteController {
   private Checked checked(HttpServletRequest request, InputStream body) throws IOException {
     ContentNegotiation.check(request.getContentType(), request.getHeader("Content-Encoding"));
     byte[] payload = Intake.bounded(body);
-    return new Checked(payload, PushCheck.of(payload, clock.millis()));
+    String agent = request.getHeader(HttpHeaders.USER_AGENT);
+    return new Checked(payload, PushCheck.of(payload, clock.millis()), agent != null && agent.startsWith(K6));
   }
 }

@@ -53,7 +53,7 @@ public final class Intake {
   }
 
   /** An id's number; -1, which no run has, where it is none. */
-  static long number(String id) {
+  public static long number(String id) {
     try {
       return Long.parseLong(id);
     } catch (NumberFormatException e) {
@@ -128,9 +128,14 @@ public final class Intake {
       case Appended.TooMuch more -> {
         String reason = "It sent more than " + more.limit() + " bytes, the most that its tenant may send for one run; "
             + "an operator can raise the tenant's runBytesLimit.";
-        stop(run, new Stop("service", LIMIT_ABORT, reason), () -> {});
-        throw stopped(run, reason);
+        boolean closed = stop(run, new Stop("service", LIMIT_ABORT, reason), () -> {});
+        throw closed ? stopped(run, reason) // else it was over, in one way or another
+            : Refused.stopped("Test run " + run.id() + " takes no more pushes. " + reason);
       }
+      case Appended.TooMany _ -> throw new Refused(HttpStatus.CONFLICT,
+          "Test run " + run.id() + " has pushes of " + MetricLog.MAX_GENERATORS
+              + " load generators, the most that a run "
+              + "takes; \"" + entry.instance() + "\" would be one more. Give each load generator one name that stays.");
       case Appended.Closed closed -> throw new Refused(HttpStatus.CONFLICT, "Test run " + run.id() + " was finished at "
           + closed.finishedAt() + "; pushes are taken for " + MetricLog.GRACE.toSeconds() + " s after that.");
     };

@@ -6,6 +6,7 @@ import dev.apmexport.api.security.OpenToRunTokens;
 import dev.apmexport.api.security.Refused;
 import dev.apmexport.exporter.reconcile.ReconciliationReport;
 import dev.apmexport.exporter.threshold.ThresholdResult;
+import dev.apmexport.store.log.MetricLog;
 import dev.apmexport.store.log.RunTraffic;
 import dev.apmexport.store.profile.Profile;
 import dev.apmexport.store.profile.Profiles;
@@ -49,7 +50,6 @@ import tools.jackson.databind.JsonNode;
 @RequestMapping("/api/v1/test-runs")
 public class RunController {
   private static final int MAX_PAGE = 200;
-  private static final int MAX_GENERATORS = 10_000;
 
   private final Runs runs;
   private final Profiles profiles;
@@ -112,9 +112,11 @@ public class RunController {
 
   private static @Nullable Integer generators(JsonNode said) {
     if (said.isMissingNode() || said.isNull()) { return null; }
-    if (!said.isIntegralNumber() || !said.canConvertToInt() || said.asInt() < 1 || said.asInt() > MAX_GENERATORS) {
-      throw new Refused(HttpStatus.BAD_REQUEST, "generators must be a whole number from 1 to " + MAX_GENERATORS
-          + ", how many load generators will push to this run; leave it out if you do not know.");
+    if (!said.isIntegralNumber() || !said.canConvertToInt() || said.asInt() < 1
+        || said.asInt() > MetricLog.MAX_GENERATORS) {
+      throw new Refused(HttpStatus.BAD_REQUEST,
+          "generators must be a whole number from 1 to " + MetricLog.MAX_GENERATORS
+              + ", how many load generators will push to this run; leave it out if you do not know.");
     }
     return said.asInt();
   }
@@ -146,7 +148,7 @@ public class RunController {
   @GetMapping("/{id}")
   RunView show(Caller caller, @PathVariable String id) {
     TestRun run = intake.find(caller, id);
-    return patience.call(0, () -> views(List.of(run)).getFirst().with(traffic.generators(run.id(), run.createdAt())));
+    return patience.call(0, () -> views(List.of(run)).getFirst().with(traffic.generators(run.id())));
   }
 
   private List<ThresholdResult> thresholds(TestRun run) {
@@ -183,6 +185,7 @@ public class RunController {
   @Operation(summary = "Takes k6's JSON lines for a test run.", requestBody = @io.swagger.v3.oas.annotations.parameters.RequestBody(description = "The output of \"k6 run -o json\", plain or gzip, of any length.", required = true, content = @Content(mediaType = "application/x-ndjson", schema = @Schema(type = "string", format = "binary"))))
   @ApiResponse(responseCode = "200", description = "All lines are stored.", useReturnTypeSchema = true)
   @ApiResponse(responseCode = "400", description = "A line cannot be read; the linesKept before it are stored.")
+  @ApiResponse(responseCode = "403", description = "The test run was stopped; the linesKept before are stored.")
   @ApiResponse(responseCode = "409", description = "The test run was finished before.")
   @OpenToRunTokens
   @PostMapping("/{id}/samples")

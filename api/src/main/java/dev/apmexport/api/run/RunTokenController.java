@@ -2,7 +2,9 @@ package dev.apmexport.api.run;
 
 import dev.apmexport.api.security.Caller;
 import dev.apmexport.api.security.DatabasePatience;
+import dev.apmexport.api.security.Refused;
 import dev.apmexport.api.tenant.Fields;
+import dev.apmexport.api.tenant.Page;
 import dev.apmexport.store.run.TestRun;
 import dev.apmexport.store.tenant.ApiToken;
 import dev.apmexport.store.tenant.ApiTokenRepository;
@@ -16,9 +18,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 import tools.jackson.databind.JsonNode;
@@ -71,6 +77,34 @@ public class RunTokenController {
         () -> tokens.save(ApiToken.forRun(caller.tenant(), run.id(), instance, token)));
     return ResponseEntity.status(HttpStatus.CREATED).cacheControl(CacheControl.noStore())
         .body(new Issued(Long.toString(stored.id()), token, instance, stored.createdAt(), pushURL(run)));
+  }
+
+  /** A token as its tenant sees it: everything but the token; {@code id} is a decimal number, as text. */
+  record Listed(String id, String instance, Instant createdAt, @Nullable Instant revokedAt) {
+    static Listed of(ApiToken token) {
+      return new Listed(Long.toString(token.id()), token.instance(), token.createdAt(), token.revokedAt());
+    }
+  }
+
+  @Operation(summary = "Lists the tokens of a test run, the newest first.")
+  @GetMapping("/api/v1/test-runs/{id}/tokens")
+  Page<Listed> list(Caller caller, @PathVariable String id, @RequestParam(defaultValue = "50") int limit,
+      @RequestParam(required = false) @Nullable Long before) {
+    TestRun run = intake.find(caller, id);
+    return patience.call(0,
+        () -> Page.of(tokens.pageOfRun(run.id(), before == null ? Long.MAX_VALUE : before, Page.limit(limit)), limit,
+            Listed::of, ApiToken::id));
+  }
+
+  /** Revokes a token at once and for ever; revoking it again changes nothing. */
+  @Operation(summary = "Revokes a token of a test run at once and for ever.")
+  @DeleteMapping("/api/v1/test-runs/{id}/tokens/{tokenId}")
+  @ResponseStatus(HttpStatus.NO_CONTENT)
+  void revoke(Caller caller, @PathVariable String id, @PathVariable String tokenId) {
+    TestRun run = intake.find(caller, id);
+    if (patience.call(0, () -> tokens.revokeOfRun(Intake.number(tokenId), run.id())) == 0) {
+      throw Refused.notFound("Test run " + id + " has no token " + tokenId + ".");
+    }
   }
 
   private static String instance(@Nullable JsonNode body) {

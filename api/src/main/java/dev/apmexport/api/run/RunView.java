@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param stopped null unless the service stopped it
  * @param generators who pushed to it; null in lists
  * @param thresholds in the order of the script's options, decided when the run is over
- * @param result all thresholds in one word; null as long as one is undecided, or without any
+ * @param result all thresholds in one word; null as long as one is undecided or unknown, or without any
  * @param profile the stored apm list that it is exported by; null if it brought its own or has none
  */
 record RunView(String id, String name, String state, Instant createdAt, @Nullable Long projectId,
@@ -31,7 +31,7 @@ record RunView(String id, String name, String state, Instant createdAt, @Nullabl
       RunTraffic.@Nullable Stop stopped, List<ThresholdResult> thresholds) {
     return new RunView(Long.toString(run.id()), run.name(), run.state(), run.createdAt(), run.project(), run.profile(),
         stopped,
-        null, ThresholdView.of(run, thresholds), ThresholdView.summary(thresholds),
+        null, ThresholdView.of(run, thresholds), ThresholdView.summary(run, thresholds),
         exports.stream().map(export -> ExportView.of(export, reports.get(export.id()))).toList());
   }
 

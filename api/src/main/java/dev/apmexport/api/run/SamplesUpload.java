@@ -19,6 +19,7 @@ import org.xerial.snappy.Snappy;
 
 /** Takes k6's JSON lines, of any length, one record of the log at a time. */
 final class SamplesUpload {
+  private static final String LINES_KEPT = "linesKept";
   private static final Duration KEY_STANDS = Duration.ofHours(24);
 
   private final Intake intake;
@@ -56,6 +57,9 @@ final class SamplesUpload {
         store(chunk);
       }
       return new Stored(cutter.lines(), samples, records, repeated);
+    } catch (Refused e) {
+      String next = e.status().is5xxServerError() ? kept() : stored(); // else the run takes no more
+      throw e.with(next, Map.of(LINES_KEPT, linesKept));
     } catch (InvalidPush e) {
       throw broken(e.getMessage() + " " + kept());
     } catch (IOException e) {
@@ -75,13 +79,17 @@ final class SamplesUpload {
     linesKept = chunk.lastLine();
   }
 
+  private String stored() {
+    return "The first " + linesKept + " lines are stored.";
+  }
+
   private String kept() {
-    return "The first " + linesKept + " lines are stored; send the whole upload again with the same Idempotency-Key, "
+    return stored() + " Send the whole upload again with the same Idempotency-Key, "
         + "or what follows line " + linesKept + " if you sent none.";
   }
 
   private Refused broken(String sentence) {
-    return new Refused(HttpStatus.BAD_REQUEST, sentence, Map.of("linesKept", linesKept));
+    return new Refused(HttpStatus.BAD_REQUEST, sentence, Map.of(LINES_KEPT, linesKept));
   }
 
   /** The lines, unpacked where they begin like gzip, whatever the headers say. */

@@ -6,6 +6,7 @@ import dev.apmexport.store.run.TestRun;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -27,26 +28,50 @@ record ThresholdView(String metric, String expression, @Schema(allowableValues =
   static final String FAILED = "failed";
 
   static List<ThresholdView> of(TestRun run, List<ThresholdResult> results) {
-    String outcome = run.outcome();
-    JsonNode k6 = JsonMapper.shared().readTree(outcome == null ? "{}" : outcome).path("thresholds");
-    return results.stream().map(result -> of(result, k6.path(result.metric()).path(result.expression()))).toList();
+    JsonNode k6 = k6(run);
+    return results.stream().map(result -> of(result, said(k6, result))).toList();
   }
 
-  /** @param failed what k6 said: true where the threshold failed */
-  private static ThresholdView of(ThresholdResult result, JsonNode failed) {
+  private static ThresholdView of(ThresholdResult result, @Nullable String k6) {
     return new ThresholdView(result.metric(), result.expression(), name(result.state()), result.value(),
-        result.certain(), failed.isBoolean() ? failed.asBoolean() ? FAILED : PASSED : null, result.reason());
+        result.certain(), k6, result.reason());
+  }
+
+  /** What k6 said at its end: by metric and expression whether the threshold failed. */
+  private static JsonNode k6(TestRun run) {
+    String outcome = run.outcome();
+    return JsonMapper.shared().readTree(outcome == null ? "{}" : outcome).path("thresholds");
+  }
+
+  private static @Nullable String said(JsonNode k6, ThresholdResult result) {
+    JsonNode failed = k6.path(result.metric()).path(result.expression());
+    return failed.isBoolean() ? word(failed.asBoolean()) : null;
+  }
+
+  private static String word(boolean failed) {
+    return failed ? FAILED : PASSED;
   }
 
   private static String name(State state) {
     return state == State.NO_DATA ? "noData" : state.name().toLowerCase(Locale.ROOT);
   }
 
-  /** All thresholds in one word, as k6 counts them; null as long as one is undecided, or if there is none. */
-  static @Nullable String summary(List<ThresholdResult> results) {
-    if (results.stream().anyMatch(ThresholdResult::fails)) { return FAILED; }
-    boolean open = results.stream()
-        .anyMatch(result -> result.state() == State.PENDING || result.state() == State.INVALID);
-    return open || results.isEmpty() ? null : PASSED;
+  /** All thresholds in one word, as k6 counts them; null as long as one is undecided or unknown, or if there is none. */
+  static @Nullable String summary(TestRun run, List<ThresholdResult> results) {
+    JsonNode k6 = k6(run);
+    List<Optional<String>> words = results.stream().map(result -> word(result, said(k6, result))).toList();
+    if (words.contains(Optional.of(FAILED))) { return FAILED; }
+    return words.isEmpty() || words.contains(Optional.<String>empty()) ? null : PASSED;
+  }
+
+  /** One threshold in a word, k6's own if it said one; empty if nobody knows. */
+  private static Optional<String> word(ThresholdResult result, @Nullable String k6) {
+    boolean decided = switch (result.state()) {
+      case PENDING, INVALID -> false;
+      case NO_DATA -> result.certain();
+      case PASSED, FAILED -> true;
+    };
+    if (result.state() == State.PENDING || !decided && k6 == null) { return Optional.empty(); }
+    return Optional.of(k6 == null ? word(result.fails()) : k6);
   }
 }

@@ -6,7 +6,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -20,7 +19,6 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
-import org.springframework.web.multipart.MultipartException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import tools.jackson.core.JacksonException;
 
@@ -36,12 +34,6 @@ public final class Refusals extends ResponseEntityExceptionHandler {
     Duration wait = refused.retryAfter();
     return wait == null ? answer : ResponseEntity.status(refused.status()).headers(answer.getHeaders())
         .header(HttpHeaders.RETRY_AFTER, Long.toString(Refused.seconds(wait))).body(answer.getBody());
-  }
-
-  @ExceptionHandler
-  ResponseEntity<Object> unreadable(MultipartException broken, HttpServletRequest request) {
-    return answer(HttpStatus.BAD_REQUEST, "The multipart body cannot be read: "
-        + NestedExceptionUtils.getMostSpecificCause(broken).getMessage() + ".", Map.of(), request);
   }
 
   /** A fault of ours: the log has the cause, the caller a sentence. */

@@ -42,6 +42,11 @@ public final class Refused extends RuntimeException {
     return new Refused(HttpStatus.FORBIDDEN, message, Map.of(), null, STOP);
   }
 
+  /** The same refusal with one more sentence, and what a program wants to know beside it. */
+  public Refused with(String sentence, Map<String, Object> beside) {
+    return new Refused(status, getMessage() + " " + sentence, beside, wait, code);
+  }
+
   /** Whole seconds, rounded up, as the header Retry-After has them. */
   static long seconds(Duration wait) {
     return wait.plusNanos(999_999_999).toSeconds();

@@ -6,9 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.apmexport.api.security.Refused;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,7 +78,7 @@ class ScrubbedCopyTest {
   @ValueSource(booleans = {true, false})
   void the_run_is_told_what_the_archive_says_whether_or_not_a_copy_is_made(boolean copied) {
     ScriptArchive script = ScrubbedCopy.read(new ByteArrayInputStream(Archives.of(METADATA).tar()),
-        copied ? new ByteArrayOutputStream() : null);
+        copied ? new ByteArrayOutputStream() : null).script();
 
     assertThat(script.name()).isEqualTo("Shop");
     assertThat(script.options().at("/cloud/apm/0/credentials/token").asString()).isEqualTo("canary-\"quoted\"-token");
@@ -90,7 +98,10 @@ class ScrubbedCopyTest {
   @Test
   void what_is_too_large_is_refused() {
     refused(Archives.of("{\"options\":{}, \"x\": \"" + "x".repeat(4 << 20) + "\"}"), "larger than 4194304 bytes");
-    refused(Archives.of(PLAIN).file("data", new byte[64 << 20]), "larger than 67108864 bytes");
+    for (OutputStream copy : new OutputStream[]{OutputStream.nullOutputStream(), null}) {
+      assertThatThrownBy(() -> ScrubbedCopy.read(large((1L << 30) + 1), copy)).isInstanceOf(Refused.class)
+          .hasMessageContaining("larger than 1073741824 bytes");
+    }
     refused(Archives.of(PLAIN).entry("././@LongLink", TarConstants.LF_GNUTYPE_LONGNAME, new byte[2 << 20], ""),
         "header is larger than 1048576 bytes");
     Archives many = Archives.of(PLAIN);
@@ -98,9 +109,73 @@ class ScrubbedCopyTest {
       many.file("file/" + i, "");
     }
     refused(many, "more than 10000 entries");
-    assertThatThrownBy(
-        () -> copy(Archives.of("{\"options\":{},\"env\":{\"X\":\"" + "x".repeat(300_000) + "\"}}").tar()))
-        .isInstanceOf(Refused.class).hasMessageContaining("longer than 262144 bytes");
+  }
+
+  @Test
+  void what_is_too_large_for_a_copy_is_read_to_its_end_without_one() {
+    ScrubbedCopy.Taken taken = ScrubbedCopy.read(large(65 << 20), OutputStream.nullOutputStream());
+
+    assertThat(taken.notCopied()).isEqualTo("it is larger than 67108864 bytes");
+    assertThat(taken.script().options().isObject()).isTrue();
+    assertThat(ScrubbedCopy.read(large(65 << 20), null).notCopied()).as("none was wanted").isNull();
+  }
+
+  @Test
+  void more_secrets_than_can_be_looked_for_are_not_copied_and_keep_no_test_from_running() {
+    String env = "\"env\":{\"ONE\":\"" + "x".repeat(150_000) + "\",\"TWO\":\"" + "y".repeat(150_000) + "\"}";
+    byte[] archive = Archives.of("{\"filename\":\"file:///home/me/checkout.js\",\"options\":{}," + env + "}")
+        .file("data", "x".repeat(150_000)).tar();
+    ByteArrayOutputStream copy = new ByteArrayOutputStream();
+
+    ScrubbedCopy.Taken taken = ScrubbedCopy.read(new ByteArrayInputStream(archive), copy);
+
+    assertThat(taken.notCopied()).contains("environment variables", "longer than 262144 bytes");
+    assertThat(taken.script().name()).isEqualTo("checkout.js");
+    assertThat(copy.size()).isZero();
+    assertThatThrownBy(() -> copy(Arrays.copyOf(archive, archive.length - 100_000))).as("it is read nevertheless")
+        .isInstanceOf(Refused.class);
+  }
+
+  @Test
+  void a_copy_of_deep_metadata_is_not_much_larger_than_the_metadata() {
+    String deep = "{\"a\":".repeat(400) + "{" + IntStream.range(0, 10_000).mapToObj(i -> "\"" + i + "\":1")
+        .collect(Collectors.joining(",")) + "}" + "}".repeat(400);
+
+    assertThat(copy(Archives.of("{\"options\":{},\"deep\":" + deep + "}").tar()))
+        .hasSizeLessThan(2 * deep.length());
+  }
+
+  /** An archive with a file of so many zeros. */
+  private static InputStream large(long size) {
+    TarArchiveEntry file = new TarArchiveEntry("file/users.csv");
+    file.setSize(size);
+    byte[] header = new byte[512];
+    file.writeEntryHeader(header);
+    byte[] begin = Arrays.copyOf(Archives.of(PLAIN).tar(), 1_024);
+    return new SequenceInputStream(Collections.enumeration(List.of(new ByteArrayInputStream(begin),
+        new ByteArrayInputStream(header), new Zeros((size + 511) / 512 * 512 + 1_024))));
+  }
+
+  private static final class Zeros extends InputStream {
+    private long left;
+
+    Zeros(long count) {
+      left = count;
+    }
+
+    @Override
+    public int read() {
+      return left-- > 0 ? 0 : -1;
+    }
+
+    @Override
+    public int read(byte[] to, int from, int length) {
+      if (left <= 0) { return -1; }
+      int count = (int) Math.min(left, length);
+      Arrays.fill(to, from, from + count, (byte) 0);
+      left -= count;
+      return count;
+    }
   }
 
   @Test

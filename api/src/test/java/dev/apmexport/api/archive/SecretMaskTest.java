@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -50,6 +52,21 @@ class SecretMaskTest {
 
     assertThat(masked(new SecretMask(List.of(secret)), secret.substring(0, 99_999), "x", secret, "y"))
         .isEqualTo(secret.substring(0, 99_999) + "x" + "*".repeat(100_000) + "y");
+  }
+
+  /** For hours, if every place where a secret ends were written over from where it begins. */
+  @Test
+  @Timeout(60)
+  void secrets_that_overlap_themselves_take_no_longer_than_others() throws IOException {
+    String secret = "xay".repeat(40_000);
+    SecretMask.Masked masked = new SecretMask(List.of(secret, "axayxa")).onto(OutputStream.nullOutputStream());
+    byte[] text = secret.getBytes(StandardCharsets.UTF_8);
+    for (int i = 0; i < 1_000; i++) {
+      masked.write(text);
+    }
+    masked.finish();
+
+    assertThat(new SecretMask(List.of(secret)).mask(secret.repeat(100))).matches("\\*{12000000}");
   }
 
   @Test

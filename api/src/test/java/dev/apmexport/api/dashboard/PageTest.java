@@ -73,9 +73,10 @@ class PageTest extends WithApi {
     assertThat(fetch("/runs/100001/x").statusCode()).isEqualTo(404);
   }
 
-  @Test
-  void data_are_kept_by_no_browser() throws Exception {
-    HttpResponse<String> answer = fetch("/api/v1/test-runs/100001");
+  @ParameterizedTest
+  @ValueSource(strings = {"/api/v1/test-runs/100001", "/i/lg-1/api/v1/test-runs/100001"})
+  void data_are_kept_by_no_browser(String path) throws Exception {
+    HttpResponse<String> answer = fetch(path);
 
     assertThat(answer.statusCode()).isEqualTo(401);
     assertThat(header(answer, "Cache-Control")).isEqualTo("no-store");

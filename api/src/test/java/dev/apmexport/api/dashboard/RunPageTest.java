@@ -6,7 +6,10 @@ import dev.apmexport.api.WithApi;
 import dev.apmexport.exporter.ExportStatus;
 import dev.apmexport.exporter.reconcile.ReadBackResult;
 import dev.apmexport.exporter.reconcile.ReconciliationReport;
+import dev.apmexport.exporter.threshold.ThresholdResult;
+import dev.apmexport.exporter.threshold.ThresholdResult.State;
 import dev.apmexport.store.run.RunStates;
+import dev.apmexport.store.threshold.RunThresholds;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +33,8 @@ class RunPageTest extends WithApi {
   private Path folder;
   @Autowired
   private RunStates states;
+  @Autowired
+  private RunThresholds judged;
   private Chromium browser;
   private String run = "";
 
@@ -52,10 +57,14 @@ class RunPageTest extends WithApi {
   }
 
   private void openRun() {
+    openRun(3);
+  }
+
+  private void openRun(int exports) {
     browser.open(page("/runs/" + run));
     browser.await("document.activeElement.id === 'token'");
     browser.enter(token);
-    browser.await("document.querySelectorAll('article').length === 3");
+    browser.await("document.querySelector('.state') && document.querySelectorAll('article').length === " + exports);
   }
 
   private long export(int index) {
@@ -131,28 +140,32 @@ class RunPageTest extends WithApi {
 
   @Test
   void thresholds_are_told_in_words_and_not_by_colour_alone() {
-    String thresholds = """
-        [{"metric": "http_req_duration", "expression": "p(95)<200", "state": "passed", "value": 148.25, "certain": true, "k6": null, "reason": null},
-         {"metric": "checks{page:<a>}", "expression": "rate>0.9", "state": "failed", "value": 0.5, "certain": false, "k6": "failed", "reason": null},
-         {"metric": "orders", "expression": "count>0", "state": "noData", "value": null, "certain": true, "k6": null, "reason": "No sample came."}]""";
-    browser.call("Page.addScriptToEvaluateOnNewDocument", "source", """
-        const asked = window.fetch;
-        window.fetch = async (...request) => {
-          const answer = await asked(...request);
-          if (!/test-runs\\/\\d+$/.test(answer.url)) return answer;
-          return new Response(JSON.stringify({...await answer.json(), thresholds: %s}), {status: 200});
-        };""".formatted(thresholds));
-    openRun();
+    run = post("/api/v1/test-runs", """
+        {"name": "judged", "options": {"thresholds": {"http_req_duration": ["p(95)<200"], "checks{page:<a>}": ["rate>0.9"],
+          "iterations": ["rate>2"], "orders": ["count>0"], "errors": ["rate<0.1"], "vus": ["val>1"]}}}""").at("/id");
+    openRun(0);
+    browser.awaitText("Thresholds 6 thresholds");
+    assertThat(browser.text()).doesNotContain("not certain", "failed").contains("pending", "\"val\" is no aggregation");
+
+    post("/v1/tests/" + run, "{\"run_status\":3,\"thresholds\":{\"checks{page:<a>}\":{\"rate>0.9\":true}}}");
+    judged.put(Long.parseLong(run), 1, List.of(
+        new ThresholdResult("http_req_duration", "p(95)<200", State.PASSED, 148.25, true, false, null),
+        new ThresholdResult("checks{page:<a>}", "rate>0.9", State.FAILED, 0.5, true, true, null),
+        new ThresholdResult("iterations", "rate>2", State.PASSED, 2.1, false, false, null),
+        new ThresholdResult("orders", "count>0", State.NO_DATA, null, false, false, "No sample came."),
+        new ThresholdResult("errors", "rate<0.1", State.PASSED, 0.0, false, false, "9 samples were refused."),
+        new ThresholdResult("vus", "val>1", State.INVALID, null, false, false, "There is no such aggregation.")));
+    browser.awaitText("Thresholds 1 of 6 failed");
 
     assertThat(browser
         .value(
             "[...document.querySelectorAll('.thresholds tbody tr')].map(row => row.innerText.replaceAll(/\\s+/g, ' '))")
         .valueStream().map(row -> row.asString().strip())).containsExactly(
-            "http_req_duration p(95)<200 ✓ passed 148.25 – –",
-            "checks{page:<a>} rate>0.9 ✗ failed 0.5 failed This is not certain: the value is close to the limit, and a histogram "
-                + "tells it within 1 %.",
-            "orders count>0 no data – – No sample came.");
-    assertThat(browser.text()).contains("Thresholds 1 of 3 failed");
+            "http_req_duration p(95)<200 ✓ passed 148.25 – –", "checks{page:<a>} rate>0.9 ✗ failed 0.5 failed –",
+            "iterations rate>2 ✓ passed 2.1 – This is not certain, k6 may have decided otherwise: the value is close to the limit. "
+                + "A trend is known by the buckets of a histogram, within 1 %; a rate per second as exactly as the length of the run.",
+            "orders count>0 no data – – No sample came.", "errors rate<0.1 ✓ passed 0 – 9 samples were refused.",
+            "vus val>1 invalid – – There is no such aggregation.");
     assertThat(browser.complaints()).isEmpty();
   }
 
@@ -189,6 +202,61 @@ class RunPageTest extends WithApi {
     browser.await("document.activeElement.id === 'token'");
     assertThat(browser.value("sessionStorage.length").asInt()).isZero();
     assertThat(browser.text()).doesNotContain("The newest test runs");
+  }
+
+  /** While window.hold is true, answers wait in window.release. */
+  private static final String HOLDING = """
+      window.release = [];
+      const asked = window.fetch;
+      window.fetch = async (...request) => {
+        const answer = await asked(...request);
+        if (window.hold) await new Promise(go => window.release.push(go));
+        return answer;
+      };""";
+
+  private void holdAnswers() {
+    browser.value("window.hold = true");
+    browser.await("window.release.length === 1");
+  }
+
+  private void release() {
+    browser.value("window.hold = false, window.release.splice(0).forEach(go => go())");
+    browser.value("new Promise(tell => setTimeout(tell, 100))"); // the page has drawn by then what it would draw
+  }
+
+  @Test
+  void an_answer_to_the_token_before_is_not_shown_any_more() {
+    browser.call("Page.addScriptToEvaluateOnNewDocument", "source", HOLDING);
+    openRun();
+    holdAnswers();
+    browser.value("document.getElementById('forget').click()");
+    release();
+
+    assertThat(browser.value("document.title").asString()).isEqualTo("Test run " + run);
+    assertThat(browser.value("document.getElementById('title').textContent").asString()).isEqualTo("Test run " + run);
+    assertThat(browser.value("document.getElementById('view').childElementCount").asInt()).isZero();
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  void a_refusal_of_the_token_before_takes_nothing_from_the_next_and_no_second_loop_runs() {
+    browser.call("Page.addScriptToEvaluateOnNewDocument", "source", HOLDING);
+    browser.open(page("/runs/" + run));
+    browser.await("document.activeElement.id === 'token'");
+    browser.value("window.hold = true");
+    browser.enter("not-a-token");
+    browser.await("window.release.length === 1");
+    browser.value("document.getElementById('forget').click()");
+    browser.enter(token);
+    browser.await("window.release.length === 2");
+    release();
+
+    browser.await("document.querySelectorAll('article').length === 3");
+    assertThat(browser.value("sessionStorage.getItem('apm-token')").asString()).isEqualTo(token);
+    assertThat(browser.value("document.getElementById('ask').hidden").asBoolean()).isTrue();
+    holdAnswers();
+    assertThat(browser.value("new Promise(tell => setTimeout(() => tell(window.release.length), 2500))").asInt())
+        .as("requests under way").isEqualTo(1);
   }
 
   @Test

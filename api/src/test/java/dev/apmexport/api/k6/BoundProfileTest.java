@@ -105,12 +105,13 @@ class BoundProfileTest extends WithApi {
     assertThat(config(created.at("/id"))).contains("https://example.com/of-profile").doesNotContain("canary");
   }
 
-  @Test
-  void a_rest_run_with_an_unknown_profile_is_refused() {
-    Answer refused = rest("nobody", "{}", UUID.randomUUID().toString());
+  @ParameterizedTest
+  @ValueSource(strings = {"nobody", "a\\u0000b"})
+  void a_rest_run_with_an_unknown_profile_is_refused(String profile) {
+    Answer refused = rest(profile, "{}", UUID.randomUUID().toString());
 
     assertThat(refused.status()).isEqualTo(400);
-    assertThat(refused.at("/detail")).contains("no profile \"nobody\"", "PUT /api/v1/apm-profiles/");
+    assertThat(refused.at("/detail")).contains("no profile \"" + profile + "\"", "PUT /api/v1/apm-profiles/");
   }
 
   @Test

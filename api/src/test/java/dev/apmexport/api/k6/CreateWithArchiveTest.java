@@ -11,11 +11,13 @@ import java.lang.management.ManagementFactory;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.test.context.TestPropertySource;
+import tools.jackson.databind.JsonNode;
 
 /** {@code k6 cloud run --local-execution} of 0.54 to 2.1, where copies of archives are kept. */
 @TestPropertySource(properties = "apm.archive.keep=true")
@@ -134,8 +136,27 @@ class CreateWithArchiveTest extends WithForms {
           .param(Long.parseLong(answer.at("/reference_id"))).query(Integer.class).single())
           .isGreaterThan(100);
     } else {
-      refused(answer, "larger than 67108864 bytes");
+      startedWithoutCopy(answer, "larger than 67108864 bytes");
     }
+  }
+
+  @Test
+  void secrets_of_which_no_copy_can_be_rid_keep_no_test_from_starting() {
+    String options = OPTIONS.replace("canary-cloud", "canary".repeat(50_000));
+    startedWithoutCopy(create(file(archive(options, SCRIPT))), "longer than 262144 bytes");
+  }
+
+  private void startedWithoutCopy(Answer answer, String why) {
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    List<JsonNode> warnings = answer.json().path("logs").valueStream()
+        .filter(line -> line.path("message").asString().startsWith("No copy of the script's archive is kept")).toList();
+    assertThat(warnings).singleElement().satisfies(line -> {
+      assertThat(line.path("level").asString()).isEqualTo("warning");
+      assertThat(line.path("message").asString()).contains(why).endsWith("; the test goes on.");
+    });
+    assertThat(answer.text()).doesNotContain("canary");
+    assertThat(copies()).isZero();
+    assertThat(get("/api/v1/test-runs/" + answer.at("/reference_id") + "/archive").status()).isEqualTo(404);
   }
 
   private void refused(Answer answer, String why) {

@@ -55,6 +55,7 @@ class LoadTestTest extends WithProvisioning {
     assertThat(found.json().path("value").size()).isEqualTo(1);
     assertThat(found.at("/value/0/id")).isEqualTo(id);
     assertThat(get("/cloud/v6/projects/99/load_tests?%24top=1&name=nothing").text()).isEqualTo("{\"value\":[]}");
+    assertThat(get("/cloud/v6/projects/99/load_tests?name=%00").text()).isEqualTo("{\"value\":[]}");
     assertThat(get("/cloud/v6/projects/99/load_tests").json().path("value").size()).isEqualTo(2);
     assertThat(get("/cloud/v6/projects/99/load_tests?%24top=1").at("/value/0/name")).isEqualTo("other");
   }

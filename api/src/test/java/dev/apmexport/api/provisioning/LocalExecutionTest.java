@@ -59,6 +59,28 @@ class LocalExecutionTest extends WithProvisioning {
   }
 
   @Test
+  void a_fault_of_the_database_makes_no_second_run_of_a_start_without_a_key() {
+    String test = loadTest("99", "fault").at("/id");
+    jdbc.sql("create sequence faults").update();
+    jdbc.sql("""
+        create function fault() returns trigger language plpgsql security definer as $$ begin
+          if nextval('faults') < 3 then raise exception 'a fault' using errcode = '40001'; end if;
+          return new;
+        end $$""").update();
+    jdbc.sql("create trigger fault before insert on local_execution for each row execute function fault()").update();
+    try {
+      Answer started = post("/provisioning/v1/load_tests/" + test + "/start_local_execution", "{\"options\":{}}");
+
+      assertThat(started.status()).as(started.text()).isEqualTo(200);
+      assertThat(get("/api/v1/test-runs").json().path("items").valueStream().map(run -> run.path("id").asString()))
+          .containsExactly(started.at("/test_run_id"));
+      assertThat(jdbc.sql("select last_value from faults").query(Long.class).single()).isEqualTo(3);
+    } finally {
+      jdbc.sql("drop trigger fault on local_execution").update();
+    }
+  }
+
+  @Test
   void starts_of_the_same_key_at_the_same_time_are_one_run() throws Exception {
     String key = UUID.randomUUID().toString();
     try (ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor()) {

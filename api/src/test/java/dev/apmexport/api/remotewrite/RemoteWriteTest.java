@@ -9,6 +9,8 @@ import dev.apmexport.exporter.source.remotewrite.WriteRequests;
 import dev.apmexport.exporter.source.remotewrite.WriteRequests.Sample;
 import dev.apmexport.store.tenant.ApiToken;
 import dev.apmexport.store.tenant.TenantId;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,7 +37,9 @@ class RemoteWriteTest extends WithApi {
   }
 
   private static String[] or(String... headers) {
-    return headers.length == 0 ? new String[]{"User-Agent", "k6-prometheus-rw-output"} : headers;
+    return Arrays.asList(headers).contains("User-Agent") ? headers
+        : Stream.concat(Stream.of("User-Agent", "k6-prometheus-rw-output/v0.0.1"), Stream.of(headers))
+            .toArray(String[]::new);
   }
 
   private WriteRequests good() {
@@ -276,6 +281,77 @@ class RemoteWriteTest extends WithApi {
     assertThat(write("/p/nightly" + WRITE, good().packed(), name).status()).isEqualTo(204);
     assertThat(runs()).hasSize(2);
     assertThat(get("/api/v1/test-runs/" + runs().getFirst()).at("/state")).isEqualTo("running");
+  }
+
+  /** Other senders mark the end of series too, each time one of their targets goes. */
+  @Test
+  void only_k6_says_with_the_end_of_its_series_that_the_test_is_over() {
+    profile("nightly");
+    write("/p/nightly" + WRITE, good().packed(), "X-Test-Run", "checkout");
+    byte[] end = new WriteRequests().end("k6_vus", now).packed();
+
+    assertThat(write("/p/nightly" + WRITE, end, "X-Test-Run", "checkout", "User-Agent", "Prometheus/3.5.0").status())
+        .isEqualTo(204);
+    assertThat(get("/api/v1/test-runs/" + runs().getFirst()).at("/state")).isEqualTo("running");
+  }
+
+  @Test
+  void who_pushes_to_a_stopped_run_by_its_name_is_refused_until_it_was_silent_for_5_minutes() {
+    profile("nightly");
+    write("/p/nightly" + WRITE, good().packed(), "X-Test-Run", "checkout");
+    String stopped = runs().getFirst();
+    post("/api/v1/test-runs/" + stopped + "/stop", "{\"reason\":\"It hits the wrong environment.\"}");
+
+    for (int seconds : new int[]{0, 290, 290}) { // each refused push is one that the silence counts from
+      silent(stopped, seconds);
+      refused("It hits the wrong environment.");
+    }
+    assertThat(runs()).containsExactly(stopped);
+    silent(stopped, 301);
+    assertThat(write("/p/nightly" + WRITE, good().packed(), "X-Test-Run", "checkout").status()).isEqualTo(204);
+    assertThat(runs()).hasSize(2);
+    assertThat(records(stopped)).isEqualTo(2);
+  }
+
+  @Test
+  void a_run_that_has_passed_its_limit_is_not_made_again_under_its_name() {
+    profile("nightly");
+    jdbc.sql("update tenant set run_bytes_limit = 1 "
+        + "where id = (select tenant_id from api_token where sha256 = ?)").param(ApiToken.digest(token)).update();
+
+    refused("It sent more than 1 bytes");
+    refused("It sent more than 1 bytes");
+    assertThat(runs()).hasSize(1);
+    assertThat(get("/api/v1/test-runs/" + runs().getFirst()).at("/stopped/by")).isEqualTo("service");
+  }
+
+  private void refused(String reason) {
+    Answer answer = write("/p/nightly" + WRITE, good().packed(), "X-Test-Run", "checkout");
+    assertThat(answer.status()).as(answer.text()).isEqualTo(403);
+    assertThat(answer.at("/detail")).contains("was stopped", reason)
+        .endsWith(
+            " Its name is free for another run after 5 minutes without a push to it; take another name until then.");
+  }
+
+  private void silent(String run, int seconds) {
+    jdbc.sql("update run_head set last_at = last_at - ? * interval '1 second' where test_run_id = ?")
+        .params(seconds, Long.parseLong(run)).update();
+  }
+
+  /** Go sends a header's bytes as they are; Java's client sends no such letters at all. */
+  @ParameterizedTest
+  @CsvSource({"UTF-8,Bestellung €5 für Łukasz", "ISO-8859-1,Prüfung"})
+  void a_name_may_have_letters_of_any_language(String charset, String name) throws Exception {
+    profile("nightly");
+    byte[] body = good().packed();
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.getOutputStream().write(("POST /p/nightly" + WRITE + " HTTP/1.1\r\nHost: localhost\r\n"
+          + "Connection: close\r\nAuthorization: Bearer " + token + "\r\nContent-Length: " + body.length
+          + "\r\nX-Test-Run: " + name + "\r\n\r\n").getBytes(charset));
+      socket.getOutputStream().write(body);
+      assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).contains(" 204 ");
+    }
+    assertThat(get("/api/v1/test-runs").at("/items/0/name")).isEqualTo(name);
   }
 
   @Test

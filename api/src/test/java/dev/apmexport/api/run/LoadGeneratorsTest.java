@@ -3,6 +3,7 @@ package dev.apmexport.api.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.apmexport.api.WithApi;
+import dev.apmexport.store.tenant.ApiToken;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +113,55 @@ class LoadGeneratorsTest extends WithApi {
         .contains("known are instance");
     token = newToken();
     assertThat(post("/api/v1/test-runs/" + run + "/tokens", "{}").status()).isEqualTo(404);
+  }
+
+  @Test
+  void a_run_takes_so_many_names_and_no_more() {
+    push("/i/lg-1/v2/metrics/" + run, pushOf(run, samples()));
+    jdbc.sql("insert into load_generator select ?, 'other-' || n, 1, now() from generate_series(2, 10000) n")
+        .param(Long.parseLong(run)).update();
+
+    Answer one = push("/i/lg-2/v2/metrics/" + run, pushOf(run, samples()));
+    assertThat(one.status()).isEqualTo(409);
+    assertThat(one.at("/error/message")).contains("10000 load generators", "\"lg-2\"").endsWith(".");
+    assertThat(push("/i/lg-1/v2/metrics/" + run, pushOf(run, samples())).status()).isEqualTo(200);
+    assertThat(instances()).containsOnly("lg-1");
+  }
+
+  @Test
+  void a_tenant_sees_its_runs_tokens_and_revokes_them() {
+    String good = tokenFor("lg-1");
+    Answer made = post("/api/v1/test-runs/" + run + "/tokens", "");
+    String path = "/api/v1/test-runs/" + run + "/tokens";
+
+    Answer listed = get(path);
+    assertThat(listed.json().path("items").valueStream().map(one -> one.path("instance").asString()))
+        .containsExactly("", "lg-1");
+    assertThat(listed.json().at("/items/0").propertyNames()).containsExactly("id", "instance", "createdAt",
+        "revokedAt");
+    assertThat(listed.at("/items/0/id")).isEqualTo(made.at("/id"));
+    assertThat(listed.text()).doesNotContain(good, made.at("/token"));
+    assertThat(get(path + "?limit=1").at("/next")).isEqualTo(made.at("/id"));
+    assertThat(send(request(path + "/" + made.at("/id")).DELETE()).status()).isEqualTo(204);
+    assertThat(get(path).at("/items/0/revokedAt")).endsWith("Z");
+    assertThat(pushAs(made.at("/token"), pushOf(run, samples())).status()).isEqualTo(401);
+    assertThat(pushAs(good, pushOf(run, samples())).status()).isEqualTo(200);
+  }
+
+  @Test
+  void a_runs_token_is_revoked_under_its_own_run_only() {
+    String id = post("/api/v1/test-runs/" + run + "/tokens", "").at("/id");
+    long tenants = jdbc.sql("select id from api_token where sha256 = ?").param(ApiToken.digest(token))
+        .query(Long.class).single();
+    for (String wrong : List.of(newRun() + "/tokens/" + id, run + "/tokens/" + tenants, run + "/tokens/x")) {
+      assertThat(send(request("/api/v1/test-runs/" + wrong).DELETE()).status()).as(wrong).isEqualTo(404);
+    }
+    assertThat(get("/api/v1/test-runs/" + run + "/tokens").json().at("/items/0/revokedAt").isNull()).isTrue();
+  }
+
+  @Test
+  void a_path_that_leads_out_of_the_service_is_not_found() {
+    assertThat(get("/i/a/api/v1/../../../x").status()).isEqualTo(404);
   }
 
   private String tokenFor(String instance) {

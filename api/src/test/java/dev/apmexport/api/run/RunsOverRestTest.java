@@ -46,7 +46,8 @@ class RunsOverRestTest extends WithApi {
     assertThat(shown.at("/state")).isEqualTo("created");
     JsonNode export = shown.json().at("/exports/0");
     assertThat(export.propertyNames()).containsExactlyInAnyOrder("index", "provider", "destination", "state",
-        "effectiveResampleRate", "problems", "windows", "points", "lagSeconds", "lateSamples", "lastError", "reconciliation");
+        "effectiveResampleRate", "problems", "windows", "points", "lagSeconds", "lateSamples", "lastError",
+        "reconciliation");
     assertThat(export.path("windows").propertyNames()).containsExactlyInAnyOrder("sealed", "accepted", "pending");
     assertThat(export.path("points").propertyNames()).containsExactlyInAnyOrder("accepted", "rejected", "pending");
     assertThat(export.path("reconciliation").isNull()).isTrue();

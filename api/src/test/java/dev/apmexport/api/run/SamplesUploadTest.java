@@ -76,6 +76,18 @@ class SamplesUploadTest extends WithApi {
   }
 
   @Test
+  void an_upload_that_passes_the_limit_tells_how_many_lines_were_kept() {
+    upload(METRIC + POINT.repeat(4_999), "Idempotency-Key", "k");
+    jdbc.sql("update run_head set bytes_limit = bytes where test_run_id = ?").param(Long.parseLong(run)).update();
+
+    Answer refused = upload(METRIC + POINT.repeat(11_000), "Idempotency-Key", "k");
+    assertThat(refused.status()).as(refused.text()).isEqualTo(403);
+    assertThat(refused.json().path("linesKept").asInt()).isEqualTo(5_000);
+    assertThat(refused.at("/detail")).contains("was stopped").endsWith(" The first 5000 lines are stored.");
+    assertThat(records(run)).isEqualTo(2);
+  }
+
+  @Test
   void broken_gzip_is_refused_with_the_reason() throws IOException {
     byte[] packed = gzip(METRIC + POINT);
     for (byte[] broken : new byte[][]{{0x1F, (byte) 0x8B}, {0x1F, (byte) 0x8B, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99},

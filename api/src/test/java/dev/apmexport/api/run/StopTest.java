@@ -103,6 +103,37 @@ class StopTest extends WithApi {
     refused(pushOf(run, samples()), "key");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"finished", "aborted"})
+  void a_run_that_fell_silent_and_is_over_since_is_left_as_it_is(String state) {
+    push("/v2/metrics/" + run, pushOf(run, samples()));
+    jdbc.sql("update run_head set finish = 'idle', finished_at = last_at where test_run_id = ?")
+        .param(Long.parseLong(run)).update();
+    jdbc.sql("update test_run set state = ? where id = ?").params(state, Long.parseLong(run)).update();
+
+    assertThat(stop("{}").status()).isEqualTo(409);
+    Answer shown = get("/api/v1/test-runs/" + run);
+    assertThat(shown.at("/state")).isEqualTo(state);
+    assertThat(shown.json().path("stopped").isNull()).isTrue();
+    assertThat(records(run)).isEqualTo(1);
+    assertThat(audited()).isZero();
+  }
+
+  @Test
+  void a_push_over_the_limit_after_the_finish_is_refused_without_a_stop() {
+    limit(1);
+    run = newRun();
+    post("/v1/tests/" + run, "{\"run_status\":3}");
+
+    Answer answer = push("/v2/metrics/" + run, pushOf(run, samples()));
+    assertThat(answer.status()).isEqualTo(403);
+    assertThat(answer.json().at("/error/code").asInt()).isEqualTo(4);
+    assertThat(answer.at("/error/message")).contains("takes no more pushes", "more than 1 bytes")
+        .doesNotContain("was stopped");
+    assertThat(get("/api/v1/test-runs/" + run).json().path("stopped").isNull()).isTrue();
+    assertThat(outcome()).isEqualTo("{\"run_status\":3}");
+  }
+
   @Test
   void nobody_else_may_stop_it() {
     token = admitted(made -> ApiToken.forRun(tenant, Long.parseLong(run), made));

@@ -9,6 +9,7 @@ import dev.apmexport.store.threshold.RunThresholds;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import tools.jackson.databind.JsonNode;
@@ -97,6 +98,32 @@ class ThresholdsShownTest extends WithApi {
     assertThat(shown.at("/thresholds/0/k6").asString()).isEqualTo("passed");
     assertThat(shown.at("/thresholds/1/k6").asString()).isEqualTo("failed");
     assertThat(shown.path("result").isNull()).isTrue();
+  }
+
+  @Test
+  void where_nobody_knows_whether_one_held_the_run_has_neither_passed_nor_failed() {
+    String run = create(THRESHOLDS).at("/id");
+    ThresholdResult unknown = new ThresholdResult("checks{check:a}", "rate>0.9", State.NO_DATA, null, false, false,
+        "Nobody knows.");
+    evaluated(run, result("http_req_duration", "p(95)<200", State.PASSED, false), unknown);
+    assertThat(get(RUNS + "/" + run).json().path("result").isNull()).isTrue();
+
+    String other = create(THRESHOLDS).at("/id");
+    evaluated(other, result("http_req_duration", "p(95)<200", State.FAILED, true), unknown);
+    assertThat(get(RUNS + "/" + other).at("/result")).isEqualTo("failed");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"NO_DATA,false,false,passed", "NO_DATA,false,true,failed", "FAILED,true,false,passed",
+      "PASSED,true,true,failed", "INVALID,false,true,failed"})
+  void what_k6_itself_said_of_a_threshold_counts(State state, boolean certain, boolean failed, String word) {
+    String run = post("/v1/tests", "{\"name\":\"checkout\",\"thresholds\":{\"checks\":[\"rate>0.5\"]}}")
+        .at("/reference_id");
+    post("/v1/tests/" + run, "{\"thresholds\":{\"checks\":{\"rate>0.5\":" + failed + "}}}");
+    stored.put(Long.parseLong(run), 1, List.of(new ThresholdResult("checks", "rate>0.5", state, null, certain,
+        state == State.FAILED, null)));
+
+    assertThat(get(RUNS + "/" + run).at("/result")).isEqualTo(word);
   }
 
   @ParameterizedTest

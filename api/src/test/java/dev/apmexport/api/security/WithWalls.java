@@ -50,7 +50,8 @@ abstract class WithWalls extends WithApi {
     run = post("/v1/tests", "{\"name\":\"" + word + "\"}").at("/reference_id");
     keepArchive();
     ours = new HashMap<>(Map.of("/v1/tests/", run, "/v2/metrics/", run, "/api/v1/test-runs/", run, "/api/v1/tenants/",
-        Long.toString(us.value()), "/tokens/", idOf(tokenOf(us)), "/apm-profiles/", "nightly", "/p/", "nightly", "/i/",
+        Long.toString(us.value()), "/tokens/", idOf(runToken(run)), "/apm-profiles/", "nightly", "/p/", "nightly",
+        "/i/",
         "lg-1", "/replays/", newReplay()));
     ours.putAll(Map.of("/projects/", "99", "/load_tests/", newLoadTest(), "/test_runs/", run,
         "/test-progress/", run));

@@ -1,5 +1,6 @@
 package dev.apmexport.store.archive;
 
+import dev.apmexport.store.run.OldRuns;
 import dev.apmexport.store.run.TestRun;
 import dev.apmexport.store.tenant.TenantId;
 import java.time.Duration;
@@ -60,12 +61,10 @@ public final class StoredArchives {
         .query(byte[].class).optional();
   }
 
-  /** Forgets the archives of runs that ended longer ago, and those that never became complete. */
+  /** Forgets the archives of runs that ended, or never began, longer ago, and those that never became complete. */
   public void deleteOlderThan(Duration age) {
-    jdbc.sql("""
-        delete from script_archive where test_run_id in (
-          select test_run_id from run_head where finished_at < now() - ? * interval '1 second')
-        or test_run_id is null and created_at < now() - ? * interval '1 second'""")
+    jdbc.sql("delete from script_archive where test_run_id in (" + OldRuns.IDS
+        + ") or test_run_id is null and created_at < now() - ? * interval '1 second'")
         .params(age.toSeconds(), COMES_WITHIN.toSeconds()).update();
   }
 }

@@ -15,6 +15,9 @@ public final class ArchiveUploads {
   /** k6 puts the archive right after it has asked for the address; three tries of it take 3 minutes at most. */
   public static final Duration VALID = Duration.ofMinutes(15);
 
+  /** For so long who comes too late is told so. */
+  private static final Duration KEPT = Duration.ofDays(1);
+
   private final JdbcClient jdbc;
 
   public ArchiveUploads(JdbcClient jdbc) {
@@ -52,5 +55,11 @@ public final class ArchiveUploads {
   public void put(String signature, byte[] content) {
     jdbc.sql("update archive_upload set content = ? where sha256 = ? and content is null")
         .params(content, ApiToken.digest(signature)).update();
+  }
+
+  /** Forgets the rights that are long over. */
+  public void deleteExpired() {
+    jdbc.sql("delete from archive_upload where expires_at < now() - ? * interval '1 second'").param(KEPT.toSeconds())
+        .update();
   }
 }

@@ -17,21 +17,25 @@ public final class LoadTests {
 
   /** The load test of this name in this project, which is made if there is none. */
   public LoadTest named(TenantId tenant, long projectId, String name) {
-    String storable = name.replace('\0', '\uFFFD'); // PostgreSQL's text may not hold U+0000
-    return find(tenant, projectId, storable).or(() -> make(tenant, projectId, storable))
-        .or(() -> find(tenant, projectId, storable)) // made in the meantime by another request
+    return find(tenant, projectId, name).or(() -> make(tenant, projectId, name))
+        .or(() -> find(tenant, projectId, name)) // made in the meantime by another request
         .orElseThrow();
   }
 
   public Optional<LoadTest> find(TenantId tenant, long projectId, String name) {
     return jdbc.sql("select " + COLUMNS
         + " from load_test where tenant_id = ? and project_id = ? and md5(name) = md5(?)")
-        .params(tenant.value(), projectId, name).query(LoadTest::of).optional();
+        .params(tenant.value(), projectId, storable(name)).query(LoadTest::of).optional();
+  }
+
+  /** PostgreSQL's text may not hold U+0000. */
+  private static String storable(String name) {
+    return name.replace('\0', '\uFFFD');
   }
 
   private Optional<LoadTest> make(TenantId tenant, long projectId, String name) {
     return jdbc.sql("insert into load_test (tenant_id, project_id, name) values (?, ?, ?) on conflict do nothing "
-        + "returning " + COLUMNS).params(tenant.value(), projectId, name).query(LoadTest::of).optional();
+        + "returning " + COLUMNS).params(tenant.value(), projectId, storable(name)).query(LoadTest::of).optional();
   }
 
   public Optional<LoadTest> find(TenantId tenant, long id) {

@@ -23,6 +23,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class MetricLog {
   /** How long after an explicit finish a push is still taken. */
   public static final Duration GRACE = Duration.ofSeconds(200);
+  /** The most load generators, by their names, that one run takes pushes of. */
+  public static final int MAX_GENERATORS = 10_000;
   private static final String NO_PARTITION = "23514";
 
   private final JdbcClient jdbc;
@@ -58,6 +60,9 @@ public final class MetricLog {
 
     /** With it the run would have more bytes than it may; it was not taken. */
     record TooMuch(long limit) implements Appended {}
+
+    /** It would be the first of one load generator more than a run takes; it was not taken. */
+    record TooMany() implements Appended {}
   }
 
   private record Head(long seq, OffsetDateTime at, @Nullable OffsetDateTime finishedAt, @Nullable String finish,
@@ -83,6 +88,15 @@ public final class MetricLog {
 
   /** Appends samples. */
   public Appended append(long testRunId, Entry entry) {
+    Appended appended = appendOrRollBack(testRunId, entry);
+    if (appended instanceof Appended.Stopped) { // whose sender is not silent yet
+      jdbc.sql("update run_head set last_at = greatest(last_at, clock_timestamp()) where test_run_id = ?")
+          .param(testRunId).update();
+    }
+    return appended;
+  }
+
+  private Appended appendOrRollBack(long testRunId, Entry entry) {
     return withPartition(() -> transaction.execute(status -> {
       Head head = advance(testRunId, entry.payload.length);
       Appended refusal = head.refusal();
@@ -95,6 +109,10 @@ public final class MetricLog {
         status.setRollbackOnly();
         return new Appended.Repeated(seqOf(testRunId, entry).orElseThrow());
       }
+      if (!count(testRunId, entry, head)) {
+        status.setRollbackOnly();
+        return new Appended.TooMany();
+      }
       insert(testRunId, entry, head);
       boolean reopened = "idle".equals(head.finish) && reopen(testRunId);
       return new Appended.Added(head.seq, head.seq == 1 || reopened);
@@ -102,24 +120,26 @@ public final class MetricLog {
   }
 
   /**
-   * Closes the run. Only the first explicit finish counts; an idle one counts unless there was any before.
+   * Closes the run. Only the first explicit finish counts, and none of a run that fell silent and is over since; an
+   * idle one counts unless there was any before.
    *
    * @return whether this call closed it
    */
   public boolean finish(long testRunId, boolean explicit, byte[] body) {
     return withPartition(() -> transaction.execute(status -> {
       Head head = advance(testRunId, 0);
-      if (head.finish != null && (!explicit || head.finish.equals("explicit"))) {
+      boolean closed = (head.finish == null || (explicit && head.finish.equals("idle")))
+          && close(testRunId, head, explicit, body);
+      if (!closed) {
         status.setRollbackOnly();
-        return false;
       }
-      close(testRunId, head, explicit, body);
-      return true;
+      return closed;
     }));
   }
 
   /**
-   * Closes the run for good, unless it was finished or stopped before; one that only fell silent can still be stopped.
+   * Closes the run for good, unless it was finished or stopped before; one that only fell silent can still be stopped
+   * until it is over.
    *
    * @param by who stops it, in a word
    * @param body the run's outcome
@@ -129,11 +149,10 @@ public final class MetricLog {
   public boolean stop(long testRunId, String by, String reason, byte[] body, Runnable noted) {
     return withPartition(() -> transaction.execute(status -> {
       Head head = advance(testRunId, 0);
-      if ("explicit".equals(head.finish)) {
+      if ("explicit".equals(head.finish) || !close(testRunId, head, true, body)) {
         status.setRollbackOnly();
         return false;
       }
-      close(testRunId, head, true, body);
       jdbc.sql("update run_head set stopped_by = ?, stop_reason = ? where test_run_id = ?")
           .params(by, reason, testRunId)
           .update();
@@ -144,11 +163,14 @@ public final class MetricLog {
     }));
   }
 
-  private void close(long testRunId, Head head, boolean explicit, byte[] body) {
+  /** Returns false, with the transaction to be rolled back, if the run is over. */
+  private boolean close(long testRunId, Head head, boolean explicit, byte[] body) {
     insert(testRunId, new Entry(Kind.FINISH, "", "", Duration.ZERO, Long.MAX_VALUE, Long.MIN_VALUE, body), head);
     jdbc.sql("update run_head set finished_at = last_at, finish = ? where test_run_id = ?")
         .params(explicit ? "explicit" : "idle", testRunId).update();
-    jdbc.sql("update test_run set state = 'finishing' where id = ?").param(testRunId).update();
+    return jdbc
+        .sql("update test_run set state = 'finishing' where id = ? and state not in ('finished', 'aborted')")
+        .param(testRunId).update() == 1;
   }
 
   public PostgresRunFeed feed(long testRunId, Instant createdAt) {
@@ -176,6 +198,18 @@ public final class MetricLog {
   private Optional<Long> seqOf(long testRunId, Entry entry) {
     return jdbc.sql("select seq from push_key where test_run_id = ? and instance = ? and key = ?")
         .params(testRunId, entry.instance, entry.key).query(Long.class).optional();
+  }
+
+  /** Counts a push of its load generator; false if it is the first of one too many. */
+  private boolean count(long testRunId, Entry entry, Head head) {
+    return jdbc.sql("""
+        insert into load_generator (test_run_id, instance, pushes, last_at)
+        select :run, :instance, 1, :at
+        where exists (select from load_generator where test_run_id = :run and instance = :instance)
+          or (select count(*) from load_generator where test_run_id = :run) < :most
+        on conflict (test_run_id, instance) do update
+          set pushes = load_generator.pushes + 1, last_at = excluded.last_at""").param("run", testRunId)
+        .param("instance", entry.instance).param("at", head.at).param("most", MAX_GENERATORS).update() == 1;
   }
 
   private void insert(long testRunId, Entry entry, Head head) {

@@ -1,9 +1,8 @@
 package dev.apmexport.store.log;
 
-import dev.apmexport.exporter.source.LogRecord.Kind;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -33,20 +32,20 @@ public final class RunTraffic {
    */
   public record Stop(Instant at, String by, String reason) {}
 
-  /**
-   * Who pushed to the run, by name, as far as its log is still there. Reads where each of its records stands, and no
-   * payload.
-   *
-   * @param createdAt of the run: no record is older, which spares the partitions before
-   */
-  public List<Generator> generators(long testRunId, Instant createdAt) {
-    return jdbc.sql("""
-        select instance, count(*), max(received_at) from metric_log
-        where test_run_id = ? and received_at >= ? and kind <> ? group by instance order by instance""")
-        .params(testRunId, createdAt.minusSeconds(1).atOffset(ZoneOffset.UTC), Kind.FINISH.number())
-        .query((row, n) -> new Generator(row.getString(1), row.getLong(2),
+  /** Who pushed to the run, by name; at most {@link MetricLog#MAX_GENERATORS}. */
+  public List<Generator> generators(long testRunId) {
+    return jdbc.sql("select instance, pushes, last_at from load_generator where test_run_id = ? order by instance")
+        .param(testRunId).query((row, n) -> new Generator(row.getString(1), row.getLong(2),
             row.getObject(3, OffsetDateTime.class).toInstant()))
         .list();
+  }
+
+  /** Whether the run was stopped, and was still pushed to or stopped within this time. */
+  public boolean isStoppedAndHeard(long testRunId, Duration within) {
+    return jdbc.sql("""
+        select exists (select from run_head where test_run_id = ? and stop_reason is not null
+          and last_at > clock_timestamp() - ? * interval '1 second')""").params(testRunId, within.toSeconds())
+        .query(Boolean.class).single();
   }
 
   /** Those of the runs that were stopped. */

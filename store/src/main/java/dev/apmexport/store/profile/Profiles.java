@@ -123,7 +123,7 @@ public final class Profiles {
   }
 
   public Optional<Profile> find(TenantId tenant, String name) {
-    return profiles.findByTenantIdAndName(tenant.value(), name);
+    return NAME.matcher(name).matches() ? profiles.findByTenantIdAndName(tenant.value(), name) : Optional.empty();
   }
 
   /** All of a tenant's, by name. */

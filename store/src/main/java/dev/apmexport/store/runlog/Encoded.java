@@ -4,6 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.BitSet;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -15,6 +19,13 @@ import java.util.stream.Stream;
 record Encoded(String bytes, int[] starts) {
   private static final int HEX = 16;
   private static final int UNICODE_DIGITS = 4;
+  private static final Pattern ENTITY = Pattern
+      .compile("&(?:(amp|lt|gt|quot|apos)|#([0-9]{1,7})|#[xX]([0-9a-fA-F]{1,6}));");
+  private static final Map<String, Integer> ENTITIES = Map.of("amp", (int) '&', "lt", (int) '<', "gt", (int) '>',
+      "quot",
+      (int) '"', "apos", (int) '\'');
+  private static final int DEEPEST = 3;
+  private static final int UNKNOWN = 0xfffd;
   /** So many digits of Base64 stand for three bytes, so a text within another may begin at any of so many places. */
   static final int DIGITS = 4;
 
@@ -26,24 +37,18 @@ record Encoded(String bytes, int[] starts) {
     return new Encoded(bytes, starts);
   }
 
-  /** All that a logger may have made of it: quoted as JSON once or twice, within an address, or both. */
+  /** All that loggers may have made of it: JSON, an address and HTML, up to three times one within another. */
   Stream<Encoded> readings() {
-    Encoded once = unescaped();
-    Encoded twice = once.unescaped();
-    return Stream.of(this, once, twice, percentDecoded(), once.percentDecoded(), twice.percentDecoded());
+    return readings(DEEPEST);
   }
 
-  /** Hides all that stands for a word, and what stands for the beginning of it at the very end. */
-  void hide(String word, int leastBeginning, BitSet hidden) {
-    for (int at = bytes.indexOf(word); at >= 0; at = bytes.indexOf(word, at + 1)) {
-      hidden.set(starts[at], starts[at + word.length()]);
-    }
-    for (int length = Math.min(word.length() - 1, bytes.length()); length >= leastBeginning; length--) {
-      if (bytes.regionMatches(bytes.length() - length, word, 0, length)) {
-        hidden.set(starts[bytes.length() - length], starts[bytes.length()]);
-        return;
-      }
-    }
+  private Stream<Encoded> readings(int deeper) {
+    Stream<Encoded> undone = deeper == 0 ? Stream.of() : Stream.of(unescaped(), percentDecoded(), withoutEntities());
+    return Stream.concat(Stream.of(this), undone.filter(one -> one != this).flatMap(one -> one.readings(deeper - 1)));
+  }
+
+  void hide(int from, int to, BitSet hidden) {
+    hidden.set(starts[from], starts[to]);
   }
 
   /** Undoes what JSON, Go and JavaScript do to a quoted text. */
@@ -80,6 +85,29 @@ record Encoded(String bytes, int[] starts) {
     return undoing.done();
   }
 
+  /** Undoes what HTML and XML do to the characters that they mean something by. */
+  private Encoded withoutEntities() {
+    Undoing undoing = new Undoing();
+    Matcher entity = ENTITY.matcher(bytes);
+    int at = 0;
+    while (entity.find()) {
+      undoing.addAll(at, entity.start());
+      undoing.addText(Character.toString(meant(entity)), entity.start());
+      at = entity.end();
+    }
+    undoing.addAll(at, bytes.length());
+    return undoing.done();
+  }
+
+  /** The code point that an entity stands for. */
+  private static int meant(MatchResult entity) {
+    String name = entity.group(1);
+    if (name != null) { return ENTITIES.getOrDefault(name, UNKNOWN); }
+    String decimal = entity.group(2);
+    int point = decimal != null ? Integer.parseInt(decimal) : Integer.parseInt(entity.group(3), HEX);
+    return Character.isValidCodePoint(point) ? point : UNKNOWN;
+  }
+
   /** The value of so many hexadecimal digits, or -1. */
   private int hex(int from, int digits) {
     int value = 0;
@@ -107,6 +135,18 @@ record Encoded(String bytes, int[] starts) {
       done.append(one);
     }
 
+    void addAll(int from, int to) {
+      for (int i = from; i < to; i++) {
+        add(bytes.charAt(i), i);
+      }
+    }
+
+    void addText(String text, int from) {
+      for (byte one : text.getBytes(StandardCharsets.UTF_8)) {
+        add((char) (one & 0xff), from);
+      }
+    }
+
     /** Adds the UTF-8 bytes of a character, of a pair of them where two stand for one; returns how long their spelling is. */
     int addUnicode(Encoded in, int from) {
       char first = (char) in.hex(from + 2, UNICODE_DIGITS);
@@ -114,13 +154,13 @@ record Encoded(String bytes, int[] starts) {
       boolean pair = Character.isHighSurrogate(first) && in.bytes.startsWith("\\u", from + length)
           && in.hex(from + length + 2, UNICODE_DIGITS) >= 0;
       String text = pair ? "" + first + (char) in.hex(from + length + 2, UNICODE_DIGITS) : "" + first;
-      for (byte one : text.getBytes(StandardCharsets.UTF_8)) {
-        add((char) (one & 0xff), from);
-      }
+      addText(text, from);
       return pair ? 2 * length : length;
     }
 
+    /** Itself where nothing was encoded, since all that is encoded is longer than what it stands for. */
     Encoded done() {
+      if (done.length() == bytes.length()) { return Encoded.this; }
       int[] used = Arrays.copyOf(at, done.length() + 1);
       used[done.length()] = starts[bytes.length()];
       return new Encoded(done.toString(), used);

@@ -19,13 +19,14 @@ final class Masking {
   static final int SHORTEST = 6;
   /** Every byte is one character, so that what percents and Base64 encode can be compared. */
   private static final Charset BYTES = StandardCharsets.ISO_8859_1;
-  private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/_-]{" + SHORTEST + ",}");
+  /** Fewer digits stand for less than the shortest secret. */
+  private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/_-]{" + SHORTEST * 4 / 3 + ",}");
 
-  private final List<String> words;
+  private final List<SecretWord> words;
 
   Masking(Collection<String> secrets) {
     words = secrets.stream().filter(secret -> secret.length() >= SHORTEST).map(Masking::bytes)
-        .mapMulti(Masking::spellings).distinct().toList();
+        .<String>mapMulti(Masking::spellings).distinct().map(SecretWord::new).toList();
   }
 
   String mask(String text) {
@@ -44,7 +45,7 @@ final class Masking {
   }
 
   private void hideWords(Encoded reading, BitSet hidden) {
-    words.forEach(word -> reading.hide(word, SHORTEST, hidden));
+    words.forEach(word -> word.hide(reading, SHORTEST, hidden));
   }
 
   private boolean saysSecret(MatchResult digits) {

@@ -3,13 +3,11 @@ package dev.apmexport.store.runlog;
 import dev.apmexport.store.log.MetricLog;
 import dev.apmexport.store.run.TestRun;
 import dev.apmexport.store.secret.SecretStore;
-import dev.apmexport.store.secret.SecretsUnavailable;
 import dev.apmexport.store.tenant.ApiToken;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -28,24 +26,16 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class RunLog {
   public static final int MOST_LINES = 1_000;
   static final int MOST_BYTES = 1 << 20;
-  /** Longer lines are cut; k6's own complaints have some hundred characters. */
-  static final int LONGEST_LINE = 2_048;
-  /** So much is looked at, so that a secret at the cut is seen whole. */
-  private static final int LOOKED_AT = 2 * LONGEST_LINE;
-  private static final int LONGEST_NAME = 40;
-  static final String CUT = "… (cut)";
-  static final String WITHHELD = "(This line is withheld: the run's secrets cannot be decrypted at the moment, so nobody "
-      + "can tell whether it shows one. The service has to be started with the master key they were encrypted with.)";
   /** k6 sends a push again within some seconds of the first try. */
   private static final Duration REPEATED_WITHIN = Duration.ofMinutes(5);
 
   private final JdbcClient jdbc;
-  private final RunSecrets secrets;
+  private final LinesWithoutSecrets secrets;
   private final TransactionTemplate transaction;
 
   public RunLog(JdbcClient jdbc, SecretStore secrets, PlatformTransactionManager transactions) {
     this.jdbc = jdbc;
-    this.secrets = new RunSecrets(jdbc, secrets);
+    this.secrets = new LinesWithoutSecrets(new RunSecrets(jdbc, secrets));
     this.transaction = new TransactionTemplate(transactions);
   }
 
@@ -62,41 +52,30 @@ public final class RunLog {
    * @return when the run was closed, if that is too long ago for anything to be added; else empty
    */
   public Optional<Instant> append(TestRun run, LogPush push, Set<String> tokens) {
-    List<LogLine> shown = withoutSecrets(run, push.newest(), tokens);
+    Optional<Instant> before = closedAt(run.id());
+    if (before.isPresent() || isKnown(run.id(), push.body())) { return before; } // spares the look at its lines
+    List<LogLine> newest = fitting(push.newest());
+    List<LogLine> shown = secrets.outOf(newest, run, tokens);
     return Objects.requireNonNull(transaction.execute(_ -> {
       Optional<Instant> closed = closedAt(run.id());
       if (closed.isEmpty() && isNew(run.id(), push.body())) {
         insert(run.id(), shown);
-        drop(run.id(), push.leftOut());
+        drop(run.id(), push.leftOut() + push.newest().size() - newest.size());
       }
       return closed;
     }));
   }
 
-  private List<LogLine> withoutSecrets(TestRun run, List<LogLine> lines, Set<String> tokens) {
-    try {
-      Set<String> known = new HashSet<>(secrets.of(run));
-      known.addAll(tokens);
-      Masking masking = new Masking(known);
-      return lines.stream().map(line -> shown(line, masking)).toList();
-    } catch (SecretsUnavailable e) {
-      Masking masking = new Masking(tokens);
-      return lines.stream().map(line -> shown(new LogLine(line.atNanos(), line.level(), null, WITHHELD), masking))
-          .toList();
+  /** The newest, of which so many bytes are looked at as a run keeps: lines that share long labels are longer than their push. */
+  private static List<LogLine> fitting(List<LogLine> lines) {
+    int from = lines.size();
+    for (long bytes = 0; from > 0; from--) {
+      bytes += LinesWithoutSecrets.bytesLookedAt(lines.get(from - 1));
+      if (bytes > MOST_BYTES) {
+        break;
+      }
     }
-  }
-
-  private static LogLine shown(LogLine line, Masking masking) {
-    String source = line.source();
-    return new LogLine(line.atNanos(), shown(line.level(), LONGEST_NAME, masking),
-        source == null ? null : shown(source, LONGEST_NAME, masking), shown(line.message(), LONGEST_LINE, masking));
-  }
-
-  private static String shown(String text, int longest, Masking masking) {
-    String storable = text.replace('\0', '\uFFFD'); // PostgreSQL's text may not hold U+0000
-    boolean longer = storable.length() > LOOKED_AT;
-    String masked = masking.mask(longer ? storable.substring(0, LOOKED_AT) : storable);
-    return masked.length() > longest ? masked.substring(0, longest) + CUT : longer ? masked + CUT : masked;
+    return lines.subList(from, lines.size());
   }
 
   private Optional<Instant> closedAt(long testRunId) {
@@ -105,6 +84,13 @@ public final class RunLog {
           and clock_timestamp() > finished_at + ? * interval '1 second'""")
         .params(testRunId, MetricLog.GRACE.toSeconds())
         .query((row, n) -> row.getObject(1, OffsetDateTime.class).toInstant()).optional();
+  }
+
+  private boolean isKnown(long testRunId, byte[] body) {
+    return jdbc.sql("""
+        select exists (select from run_log_push where test_run_id = ? and sha256 = ?
+          and received_at >= now() - ? * interval '1 second')""")
+        .params(testRunId, ApiToken.digest(body), REPEATED_WITHIN.toSeconds()).query(Boolean.class).single();
   }
 
   /** Locks the run's lines; the pushes that are too old to be repeated are forgotten. */

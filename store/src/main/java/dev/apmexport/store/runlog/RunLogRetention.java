@@ -1,5 +1,6 @@
 package dev.apmexport.store.runlog;
 
+import dev.apmexport.store.run.OldRuns;
 import java.time.Duration;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -12,11 +13,10 @@ public final class RunLogRetention {
     this.jdbc = jdbc;
   }
 
-  /** Forgets the lines of runs that ended longer ago. */
+  /** Forgets the lines of runs that ended, or never began, longer ago. */
   public void deleteOlderThan(Duration age) {
     for (String table : List.of("run_log", "run_log_head", "run_log_push")) {
-      jdbc.sql("delete from " + table + " where test_run_id in (select test_run_id from run_head "
-          + "where finished_at < now() - ? * interval '1 second')").param(age.toSeconds()).update();
+      jdbc.sql("delete from " + table + " where test_run_id in (" + OldRuns.IDS + ")").param(age.toSeconds()).update();
     }
   }
 }

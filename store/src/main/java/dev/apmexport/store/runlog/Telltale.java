@@ -13,12 +13,13 @@ final class Telltale {
   /** In quotes of a quoted text, in quotes, or up to where another value begins. */
   private static final String VALUE = "(?:\\\\+\"([^\"\\\\]*)|\"([^\"]*)|'([^']*)|\\\\*([^\\s\"'\\\\&,;)}\\]]+))";
 
+  /** No group is repeated but possessively: Java's regular expressions go one call deeper for each repetition of others. */
   private static final List<Telltale> ALL = List.of(
       of("(?i)(?:authorization|cookie)" + SAID + "[\\[\"'\\\\]*([^\\r\\n\"'\\\\\\]]+)"),
       of("(?i)(?:(?:api|app|access|private)[_-]?key|secret|passw(?:or)?d|passphrase|pwd|token|credentials?|signature"
           + "|session[_-]?id)" + SAID + VALUE),
       of("(?i)[?&][\\w-]{0,30}(?:key|auth|sig|pass|code)=([^&\\s\"'\\\\]+)"),
-      new Telltale(Pattern.compile("(?i)\\b(?:bearer|basic|token)(?:\\s|%20|\\+|:)+([\\w.~+/=|:%-]{6,})"),
+      new Telltale(Pattern.compile("(?i)\\b(?:bearer|basic|token)(?:[\\s+:]|%20)++([\\w.~+/=|:%-]{6,})"),
           Telltale::isNoPlainWord),
       of("://([^\\s/?#\"'\\\\<>]+)@"), // user information of an address
       of("(?<![\\w-])(eyJ[\\w-]{5,}\\.[\\w-]{5,}\\.[\\w-]*)"), // JSON Web Tokens

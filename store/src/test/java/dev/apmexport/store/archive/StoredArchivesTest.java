@@ -7,6 +7,7 @@ import dev.apmexport.store.WithStore;
 import dev.apmexport.store.run.TestRun;
 import dev.apmexport.store.tenant.TenantWall;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessException;
@@ -74,6 +75,24 @@ class StoredArchivesTest extends WithStore {
   }
 
   @Test
+  void archives_of_runs_that_never_began_are_forgotten_as_well() {
+    TestRun pushed = bareRun();
+    TestRun young = bareRun();
+    log.append(pushed.id(), push("one"));
+    for (TestRun one : List.of(run, pushed, young)) {
+      given(one);
+    }
+    jdbc.sql("update test_run set created_at = now() - interval '8 days' where id in (?, ?)")
+        .params(run.id(), pushed.id()).update();
+
+    archives.deleteOlderThan(WEEK);
+
+    assertThat(archives.of(run)).isEmpty();
+    assertThat(archives.of(pushed)).as("it goes on").isPresent();
+    assertThat(archives.of(young)).isPresent();
+  }
+
+  @Test
   void what_broke_off_while_it_came_in_is_forgotten_after_an_hour() {
     long old = archives.begin(run.tenant());
     long young = archives.begin(run.tenant());
@@ -89,12 +108,17 @@ class StoredArchivesTest extends WithStore {
   void another_tenant_neither_sees_nor_changes_them() {
     long archive = given(run);
     TestRun theirs = bareRun();
+    TestRun bare = bareRun();
     TenantWall.within(theirs.tenant(), () -> {
       assertThat(archives.of(run)).isEmpty();
       assertThat(archives.part(archive, 0)).isEmpty();
       archives.delete(archive);
       assertThatThrownBy(() -> archives.begin(run.tenant())).isInstanceOf(DataAccessException.class);
       assertThatThrownBy(() -> archives.append(archive, 2, new byte[1])).isInstanceOf(DataAccessException.class);
+      long own = archives.begin(theirs.tenant());
+      assertThatThrownBy(() -> jdbc.sql("update script_archive set test_run_id = ? where id = ?")
+          .params(bare.id(), own).update()).isInstanceOf(DataAccessException.class);
+      assertThat(archives.give(own, theirs)).isTrue();
       return true;
     });
     TenantWall.within(run.tenant(), () -> {

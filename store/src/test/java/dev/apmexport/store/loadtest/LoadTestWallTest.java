@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.apmexport.store.WithStore;
 import dev.apmexport.store.run.TestRun;
+import dev.apmexport.store.tenant.ApiToken;
 import dev.apmexport.store.tenant.Tenant;
 import dev.apmexport.store.tenant.TenantWall;
 import java.util.List;
@@ -80,8 +81,28 @@ class LoadTestWallTest extends WithStore {
   void nobody_elses_rows_can_be_written() {
     assertThatThrownBy(() -> asMine(() -> tests.named(other.id(), 99, "mine"))).isInstanceOf(DataAccessException.class);
     assertThatThrownBy(() -> asMine(() -> uploads.allow(othersRun.id(), 100))).isInstanceOf(DataAccessException.class);
+    TestRun run = run(mine);
+    assertThatThrownBy(() -> asMine(() -> {
+      executions.begun(run.id(), othersTest, 14, 29);
+      return true;
+    })).isInstanceOf(DataAccessException.class);
     assertThat(asMine(() -> jdbc.sql("update archive_upload set content = '\\x01'").update())).isZero();
     assertThat(asMine(() -> tests.find(other.id(), othersTest.id()))).isEmpty();
+  }
+
+  @Test
+  void rights_that_are_long_over_are_forgotten() {
+    String old = uploads.allow(othersRun.id(), 1);
+    String justOver = uploads.allow(othersRun.id(), 2);
+    jdbc.sql("update archive_upload set expires_at = now() - interval '25 hours' where sha256 = ?")
+        .param(ApiToken.digest(old)).update();
+    jdbc.sql("update archive_upload set expires_at = now() - interval '23 hours' where sha256 = ?")
+        .param(ApiToken.digest(justOver)).update();
+
+    uploads.deleteExpired();
+
+    assertThat(uploads.find(othersRun.id(), old)).isEmpty();
+    assertThat(uploads.find(othersRun.id(), justOver)).get().satisfies(one -> assertThat(one.expired()).isTrue());
   }
 
   @Test

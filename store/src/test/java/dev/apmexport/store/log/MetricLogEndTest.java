@@ -8,10 +8,13 @@ import dev.apmexport.store.WithStore;
 import dev.apmexport.store.log.MetricLog.Appended;
 import dev.apmexport.store.run.TestRun;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 
 class MetricLogEndTest extends WithStore {
@@ -54,6 +57,22 @@ class MetricLogEndTest extends WithStore {
 
     assertThat(records()).extracting(LogRecord::kind)
         .containsExactly(LogRecord.Kind.METRIC_SET, LogRecord.Kind.FINISH, LogRecord.Kind.FINISH);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"finished", "aborted"})
+  void a_run_that_fell_silent_and_is_over_since_is_closed_no_more(String over) {
+    log.finish(run.id(), false, OUTCOME);
+    jdbc.sql("update test_run set state = ? where id = ?").params(over, run.id()).update();
+
+    assertThat(log.finish(run.id(), true, OUTCOME)).isFalse();
+    assertThat(log.stop(run.id(), "tenant", "Wrong target.", OUTCOME, () -> {
+      throw new IllegalStateException("nothing is to be noted");
+    })).isFalse();
+    assertThat(state()).isEqualTo(over);
+    assertThat(records()).hasSize(2);
+    assertThat(log.feed(run.id(), run.createdAt()).head()).isEqualTo(2);
+    assertThat(traffic.stops(List.of(run.id()))).isEmpty();
   }
 
   @Test
@@ -142,10 +161,37 @@ class MetricLogEndTest extends WithStore {
     log.append(run.id(), of("lg-1", "b"));
     log.finish(run.id(), true, OUTCOME);
 
-    List<RunTraffic.Generator> generators = traffic.generators(run.id(), run.createdAt());
+    List<RunTraffic.Generator> generators = traffic.generators(run.id());
     assertThat(generators).extracting(RunTraffic.Generator::name).containsExactly("", "lg-1", "lg-2");
     assertThat(generators).extracting(RunTraffic.Generator::pushes).containsExactly(1L, 2L, 1L);
     assertThat(generators.get(1).lastReceivedAt().toEpochMilli()).isEqualTo(records().get(3).receivedAtMillis());
+  }
+
+  @Test
+  void a_push_of_one_load_generator_too_many_leaves_nothing() {
+    jdbc.sql("insert into load_generator select ?, 'lg-' || n, 1, now() from generate_series(2, 10000) n")
+        .param(run.id()).update();
+
+    assertThat(log.append(run.id(), of("lg-10001", "a"))).isEqualTo(new Appended.TooMany());
+    assertThat(log.append(run.id(), of("lg-10000", "a"))).isEqualTo(new Appended.Added(2, false));
+    assertThat(log.append(run.id(), of("", "second"))).isEqualTo(new Appended.Added(3, false));
+    assertThat(records()).hasSize(3);
+    assertThat(jdbc.sql("select count(*) from push_key where test_run_id = ?").param(run.id()).query(Integer.class)
+        .single()).isEqualTo(3);
+  }
+
+  @Test
+  void a_refused_push_to_a_stopped_run_tells_that_its_sender_is_not_silent() {
+    Duration silence = Duration.ofMinutes(5);
+    assertThat(traffic.isStoppedAndHeard(run.id(), silence)).isFalse();
+    log.stop(run.id(), "tenant", "Wrong target.", OUTCOME, () -> {});
+    assertThat(traffic.isStoppedAndHeard(run.id(), silence)).isTrue();
+    jdbc.sql("update run_head set last_at = last_at - interval '301 seconds' where test_run_id = ?").param(run.id())
+        .update();
+    assertThat(traffic.isStoppedAndHeard(run.id(), silence)).isFalse();
+
+    log.append(run.id(), push("next"));
+    assertThat(traffic.isStoppedAndHeard(run.id(), silence)).isTrue();
   }
 
   private static MetricLog.Entry of(String instance, String key) {

@@ -7,8 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -162,5 +164,84 @@ class MaskingTest {
         "token\\\"")) {
       assertThat(masking.mask(unit.repeat(4_096 / unit.length()))).isNotNull();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {" ", "%20", "+", ":", "\t", "\n", "=", "%3D", "\"", "'", "\\", "[", "/", ".", "-", "a",
+      "&amp;",
+      " %20+:"})
+  void many_separators_behind_what_announces_a_secret_are_no_burden(String separator) {
+    for (String word : List.of("token", "bearer", "authorization", "password=", "api_key", "://", "eyJ", "?key=",
+        "glc_",
+        "-----BEGIN PRIVATE KEY-----")) {
+      assertThat(mask(word + separator.repeat(4_096) + "0123456789abcdef", "0123456789abcdef")).contains("***")
+          .doesNotContain("0123456789abcdef");
+    }
+  }
+
+  @Test
+  void whatever_text_there_is_is_masked() {
+    Random random = new Random(5);
+    List<String> units = List.of("token", "bearer", "Basic", "authorization", "cookie", " ", "%20", "+", ":", "%3D",
+        "=", "\"",
+        "\\", "'", "[", "\\u00", "&amp;", "&#x25;", "%25", "://", "@", "?", "&", "key", "eyJ", ".", "-", "a", "A", "0",
+        "-----BEGIN PRIVATE KEY-----", "gl", "_");
+    for (int i = 0; i < 40; i++) {
+      StringBuilder text = new StringBuilder();
+      while (text.length() < 4_096) {
+        text.repeat(units.get(random.nextInt(units.size())), 1 + random.nextInt(random.nextInt(500) + 1));
+      }
+      assertThat(mask(text + "\ns3cr3t!\n" + text, "s3cr3t!")).as("text " + i).doesNotContain("s3cr3t!");
+    }
+  }
+
+  /** Comparing anew from every place on, this would go on for many minutes. */
+  @Test
+  void a_secret_that_repeats_itself_in_a_text_that_does_is_found_without_comparing_anew() {
+    String repeated = "a".repeat(300_000);
+
+    assertThat(mask("<" + repeated + repeated + "b>", repeated + "b")).isEqualTo("<" + "a".repeat(300_000) + "***>");
+    assertThat(mask("<" + repeated + repeated + ">", repeated)).isEqualTo("<***>");
+    assertThat(mask("<" + repeated + repeated, "a".repeat(299_999) + "b")).isEqualTo("<" + "a".repeat(300_001) + "***");
+  }
+
+  @Test
+  void a_secret_is_found_where_a_search_from_every_place_on_finds_it() {
+    Random random = new Random(7);
+    for (int i = 0; i < 2_000; i++) {
+      String word = ofTwoLetters(random, 6 + random.nextInt(6));
+      String text = ofTwoLetters(random, 60) + "-";
+      StringBuilder hidden = new StringBuilder(text);
+      for (int at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+        hidden.replace(at, at + word.length(), "*".repeat(word.length()));
+      }
+      assertThat(mask(text, word)).as(word + " in " + text).isEqualTo(hidden.toString().replaceAll("\\*+", "***"));
+    }
+  }
+
+  private static String ofTwoLetters(Random random, int length) {
+    return random.ints(length, 0, 2).mapToObj(one -> one == 0 ? "a" : "b").collect(Collectors.joining());
+  }
+
+  @Test
+  void a_secret_is_hidden_that_was_encoded_for_an_address_twice_or_as_json_before() {
+    String form = URLEncoder.encode(ODD, StandardCharsets.UTF_8);
+    String json = JsonMapper.shared().writeValueAsString(ODD);
+    assertThat(mask("next=" + URLEncoder.encode("/x?a=" + form, StandardCharsets.UTF_8), ODD))
+        .isEqualTo("next=%2Fx%3Fa%3D***");
+    assertThat(mask("q=" + URLEncoder.encode(json, StandardCharsets.UTF_8) + "&b", ODD)).isEqualTo("q=%22***%22&b");
+  }
+
+  @Test
+  void a_secret_is_hidden_as_html_writes_it() {
+    assertThat(mask("<p>p&amp;ss&lt;w&quot;rd&#39;&gt;</p>", "p&ss<w\"rd'>")).isEqualTo("<p>***</p>");
+    assertThat(mask("p&#xE4;ss&#246;&#x1F600;", "pässö😀")).isEqualTo("***");
+    assertThat(mask("\"a\\u0026amp;b&amp;amp;c&apos;\"", "a&b&amp;c'")).isEqualTo("\"***\"");
+    assertThat(mask("s3cr3t!&#9999999;&#xd800;&nbsp;&", "s3cr3t!")).isEqualTo("***&#9999999;&#xd800;&nbsp;&");
+  }
+
+  @Test
+  void the_shortest_secret_is_found_in_base64() {
+    assertThat(mask("got " + base64("s3cr3t") + " ", "s3cr3t")).isEqualTo("got *** ");
   }
 }

@@ -10,6 +10,7 @@ import dev.apmexport.store.run.TestRun;
 import dev.apmexport.store.tenant.TenantWall;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -84,6 +85,45 @@ class RunLogTest extends WithStore {
     assertThat(messages(run)).containsExactly("once", "once", "once");
   }
 
+  /** A push whose lines are never to be looked at. */
+  private static LogPush unread(LogPush like) {
+    return new LogPush(like.body(), new AbstractList<>() {
+      @Override
+      public LogLine get(int index) {
+        throw new AssertionError("line " + index + " was looked at");
+      }
+
+      @Override
+      public int size() {
+        return 1;
+      }
+    }, 0);
+  }
+
+  @Test
+  void no_line_is_looked_at_of_a_push_that_is_sent_again_or_comes_too_late() {
+    TestRun run = bareRun();
+    LogPush push = push(line(1, "once"));
+    append(run, push);
+    append(run, unread(push));
+
+    log.finish(run.id(), true, ByteString.copyFromUtf8("{}").toByteArray());
+    jdbc.sql("update run_head set finished_at = finished_at - interval '201 seconds' where test_run_id = ?")
+        .param(run.id()).update();
+    assertThat(runLog.append(run, unread(push(line(2, "late"))), Set.of())).isPresent();
+  }
+
+  @Test
+  void of_lines_that_are_much_longer_than_their_push_so_many_are_looked_at_as_a_run_keeps() {
+    TestRun run = bareRun();
+    List<LogLine> lines = IntStream.range(0, RunLog.MOST_LINES)
+        .mapToObj(i -> new LogLine(i, "l".repeat(100_000), "s".repeat(100_000), "message " + i)).toList();
+    append(run, new LogPush(new byte[]{1}, lines, 3));
+
+    assertThat(messages(run)).hasSize(RunLog.MOST_BYTES / (2 * 4_096 + "message 999".length())).endsWith("message 999");
+    assertThat(messages(run).size() + dropped(run)).isEqualTo(RunLog.MOST_LINES + 3);
+  }
+
   @Test
   void the_newest_lines_are_kept_and_the_others_counted() {
     TestRun run = bareRun();
@@ -102,21 +142,28 @@ class RunLogTest extends WithStore {
   @Test
   void a_run_keeps_a_megabyte() {
     TestRun run = bareRun();
-    String large = "€".repeat(RunLog.LONGEST_LINE);
+    String large = "€".repeat(LinesWithoutSecrets.LONGEST_LINE);
     append(run, push(IntStream.range(0, 200).mapToObj(i -> line(i, large)).toArray(LogLine[]::new)));
 
-    assertThat(messages(run).size()).isEqualTo(RunLog.MOST_BYTES / (3 * RunLog.LONGEST_LINE));
+    assertThat(messages(run).size()).isEqualTo(RunLog.MOST_BYTES / (3 * LinesWithoutSecrets.LONGEST_LINE));
     assertThat(messages(run).size() + dropped(run)).isEqualTo(200);
+
+    append(run, push(line(200, large), line(201, large)));
+    assertThat(messages(run)).hasSize(RunLog.MOST_BYTES / (3 * LinesWithoutSecrets.LONGEST_LINE));
+    assertThat(messages(run).size() + dropped(run)).isEqualTo(202);
   }
 
   @Test
   void a_long_line_is_cut_and_says_so() {
     TestRun run = bareRun();
-    append(run, push(line(1, "x".repeat(RunLog.LONGEST_LINE)), line(2, "y".repeat(RunLog.LONGEST_LINE + 1)),
-        line(3, "z".repeat(100_000))));
+    append(run,
+        push(line(1, "x".repeat(LinesWithoutSecrets.LONGEST_LINE)),
+            line(2, "y".repeat(LinesWithoutSecrets.LONGEST_LINE + 1)),
+            line(3, "z".repeat(100_000))));
 
-    assertThat(messages(run)).containsExactly("x".repeat(RunLog.LONGEST_LINE),
-        "y".repeat(RunLog.LONGEST_LINE) + RunLog.CUT, "z".repeat(RunLog.LONGEST_LINE) + RunLog.CUT);
+    assertThat(messages(run)).containsExactly("x".repeat(LinesWithoutSecrets.LONGEST_LINE),
+        "y".repeat(LinesWithoutSecrets.LONGEST_LINE) + LinesWithoutSecrets.CUT,
+        "z".repeat(LinesWithoutSecrets.LONGEST_LINE) + LinesWithoutSecrets.CUT);
   }
 
   @Test
@@ -145,7 +192,7 @@ class RunLogTest extends WithStore {
   @Test
   void a_secret_at_the_place_where_a_line_is_cut_is_hidden() {
     TestRun run = run(BLOCK).run();
-    append(run, push(line(1, "x".repeat(RunLog.LONGEST_LINE - 5) + "query-key" + "y".repeat(10_000))));
+    append(run, push(line(1, "x".repeat(LinesWithoutSecrets.LONGEST_LINE - 5) + "query-key" + "y".repeat(10_000))));
 
     assertThat(messages(run).getFirst()).doesNotContain("quer").contains("***");
   }
@@ -158,7 +205,7 @@ class RunLogTest extends WithStore {
         .update();
     append(created.run(), push(line(1, "posting pass word")));
 
-    assertThat(messages(created.run())).containsExactly(RunLog.WITHHELD);
+    assertThat(messages(created.run())).containsExactly(LinesWithoutSecrets.WITHHELD);
   }
 
   @Test
@@ -190,6 +237,22 @@ class RunLogTest extends WithStore {
     retention.deleteOlderThan(Duration.ofHours(1));
     assertThat(messages(ended)).isEmpty();
     assertThat(messages(open)).containsExactly("open");
+  }
+
+  @Test
+  void what_old_runs_logged_is_forgotten_even_if_they_pushed_nothing() {
+    TestRun old = bareRun();
+    append(old, push(line(1, "old")));
+    RunLogRetention retention = new RunLogRetention(jdbc);
+
+    retention.deleteOlderThan(Duration.ofHours(1));
+    assertThat(messages(old)).containsExactly("old");
+
+    jdbc.sql("update test_run set created_at = created_at - interval '1 hour' where id = ?").param(old.id()).update();
+    retention.deleteOlderThan(Duration.ofHours(1));
+    assertThat(messages(old)).isEmpty();
+    assertThat(jdbc.sql("select count(*) from run_log_head where test_run_id = ?").param(old.id()).query(Long.class)
+        .single()).isZero();
   }
 
   @Test

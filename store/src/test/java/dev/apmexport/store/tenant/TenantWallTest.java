@@ -79,7 +79,8 @@ class TenantWallTest extends WithStore {
   @Test
   void without_a_word_of_the_tenant_a_query_finds_nobody_elses_rows() {
     for (String table : List.of("test_run", "run_head", "export", "metric_log", "push_key", "secret", "apm_profile",
-        "api_token", "reconciliation", "run_series", "run_threshold", "run_log", "run_log_head", "run_log_push")) {
+        "api_token", "reconciliation", "run_series", "run_threshold", "run_log", "run_log_head", "run_log_push",
+        "load_generator")) {
       assertThat(asMine(() -> count(table))).as(table).isZero();
     }
     assertThat(asMine(() -> jdbc.sql("select id from tenant").query(Long.class).list()))
@@ -110,6 +111,20 @@ class TenantWallTest extends WithStore {
         ApiToken.forRun(other.id(), othersRun, ApiToken.random()))) {
       assertThatThrownBy(() -> asMine(() -> tokens.save(token))).isInstanceOf(DataAccessException.class);
     }
+  }
+
+  @Test
+  void a_tenant_revokes_the_tokens_of_its_runs_and_no_others() {
+    long run = asMine(() -> create(mine));
+    ApiToken ofRun = tokens.save(ApiToken.forRun(mine.id(), run, ApiToken.random()));
+    ApiToken ofOther = tokens.save(ApiToken.forRun(other.id(), othersRun, ApiToken.random()));
+    ApiToken own = tokens.save(ApiToken.forTenant(mine.id(), ApiToken.random()));
+
+    assertThat(asMine(() -> tokens.revokeOfRun(ofRun.id(), run))).isEqualTo(1);
+    assertThat(asMine(() -> tokens.revokeOfRun(ofOther.id(), othersRun))).isZero();
+    assertThat(asMine(() -> tokens.revoke(own.id(), mine.id().value()))).isZero();
+    assertThatThrownBy(() -> asMine(() -> jdbc.sql("update api_token set instance = 'lg-9'").update()))
+        .isInstanceOf(DataAccessException.class);
   }
 
   @Test

@@ -7,10 +7,12 @@ import dev.apmexport.exporter.threshold.Threshold;
 import dev.apmexport.exporter.threshold.ThresholdResult;
 import dev.apmexport.exporter.threshold.ThresholdResult.State;
 import dev.apmexport.store.WithStore;
+import dev.apmexport.store.log.MetricLog;
 import dev.apmexport.store.run.TestRun;
 import dev.apmexport.store.tenant.Tenant;
 import dev.apmexport.store.tenant.TenantWall;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -61,7 +63,51 @@ class RunThresholdsTest extends WithStore {
     thresholds.put(run.id(), 2, List.of(result(State.PASSED)));
     assertThat(thresholds.due()).doesNotContain(run.id());
     log.append(run.id(), push("late"));
+    assertThat(thresholds.due()).as("more may come").doesNotContain(run.id());
+    ended(run, MetricLog.GRACE);
     assertThat(thresholds.due()).contains(run.id());
+    ended(run, Duration.ofDays(2));
+    assertThat(thresholds.due()).as("evaluated, and long ago").doesNotContain(run.id());
+  }
+
+  /** As if it had ended so much earlier. */
+  private void ended(TestRun run, Duration earlier) {
+    jdbc.sql("update run_head set finished_at = finished_at - ? * interval '1 second' where test_run_id = ?")
+        .params(earlier.toSeconds(), run.id()).update();
+  }
+
+  @Test
+  void a_run_that_was_never_evaluated_is_due_however_long_ago_it_ended() {
+    TestRun run = finished(ONE);
+    ended(run, Duration.ofDays(40));
+
+    assertThat(thresholds.due()).contains(run.id());
+  }
+
+  @Test
+  void results_of_a_part_of_the_log_are_not_shown_and_a_second_end_has_the_run_due_at_once() {
+    TestRun run = create(tenant(), ONE);
+    log.append(run.id(), push("first"));
+    log.finish(run.id(), false, "{}".getBytes(StandardCharsets.UTF_8));
+    thresholds.put(run.id(), 2, List.of(result(State.PASSED)));
+    assertThat(of(run)).containsExactly(result(State.PASSED));
+
+    log.append(run.id(), push("it goes on"));
+    log.finish(run.id(), true, "{}".getBytes(StandardCharsets.UTF_8));
+    assertThat(of(run)).extracting(ThresholdResult::state).containsExactly(State.PENDING);
+    assertThat(thresholds.due()).contains(run.id());
+    thresholds.put(run.id(), 4, List.of(result(State.FAILED)));
+    assertThat(of(run)).containsExactly(result(State.FAILED));
+  }
+
+  @Test
+  void what_cannot_be_evaluated_is_told_as_unknown_with_the_reason() {
+    TestRun run = finished(ONE);
+    thresholds.giveUp(run.id(), "It is so.");
+
+    assertThat(of(run)).containsExactly(
+        new ThresholdResult("checks", "rate>0.5", State.NO_DATA, null, false, false, "It is so."));
+    assertThat(thresholds.due()).doesNotContain(run.id());
   }
 
   @Test
@@ -95,6 +141,8 @@ class RunThresholdsTest extends WithStore {
 
     assertThat(thresholds.due()).doesNotContain(run.id());
     assertThat(thresholds.due(run.id())).isEmpty();
+    assertThat(of(run)).extracting(ThresholdResult::state).containsExactly(State.NO_DATA);
+    assertThat(of(run).getFirst().reason()).contains("log was deleted");
   }
 
   @ParameterizedTest

@@ -4,10 +4,12 @@ import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import dev.apmexport.store.archive.StoredArchives;
+import dev.apmexport.store.loadtest.ArchiveUploads;
 import dev.apmexport.store.log.LogRetention;
 import dev.apmexport.store.log.MetricLog;
 import dev.apmexport.store.run.RunSeries;
 import dev.apmexport.store.run.RunStates;
+import dev.apmexport.store.run.RunTokens;
 import dev.apmexport.store.runlog.RunLogRetention;
 import dev.apmexport.store.secret.SecretRetention;
 import dev.apmexport.store.work.Work;
@@ -57,6 +59,8 @@ public final class Upkeep {
       new RunSeries(jdbc).deleteOlderThan(keepLog);
       new StoredArchives(jdbc).deleteOlderThan(keepLog);
       new RunLogRetention(jdbc).deleteOlderThan(keepLog);
+      new RunTokens(jdbc).deleteOlderThan(keepLog);
+      new ArchiveUploads(jdbc).deleteExpired();
       jdbc.sql("delete from push_key where created_at < now() - interval '24 hours'").update();
     });
   }

@@ -1,0 +1,42 @@
+package dev.apmexport.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.apmexport.store.archive.StoredArchives;
+import dev.apmexport.store.loadtest.ArchiveUploads;
+import dev.apmexport.store.run.TestRun;
+import dev.apmexport.store.tenant.ApiToken;
+import dev.apmexport.store.tenant.ApiTokenRepository;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class UpkeepTest extends WithWorker {
+  @Test
+  void what_belongs_to_a_run_that_never_began_is_forgotten_in_the_end() {
+    TestRun old = run(0);
+    TestRun young = run(0);
+    for (TestRun run : List.of(old, young)) {
+      worker.getBean(ApiTokenRepository.class).save(ApiToken.forRun(run.tenant(), run.id(), ApiToken.random()));
+      new ArchiveUploads(jdbc).allow(run.id(), 100);
+      StoredArchives archives = new StoredArchives(jdbc);
+      archives.give(archives.begin(run.tenant()), run);
+      jdbc.sql("insert into run_log_head (test_run_id) values (?)").param(run.id()).update();
+    }
+    jdbc.sql("update test_run set created_at = now() - interval '1 year' where id = ?").param(old.id()).update();
+    jdbc.sql("update archive_upload set expires_at = now() - interval '1 year' where test_run_id = ?").param(old.id())
+        .update();
+
+    jdbc.sql("update pass_task set execution_time = now() where task_name = 'log'").update();
+
+    await("forgotten", () -> rows(old) == 0);
+    assertThat(rows(young)).isEqualTo(4);
+  }
+
+  /** All that is kept of a run's beginning. */
+  private long rows(TestRun run) {
+    return List.of("api_token", "archive_upload", "script_archive", "run_log_head").stream()
+        .mapToLong(table -> jdbc.sql("select count(*) from " + table + " where test_run_id = ?").param(run.id())
+            .query(Long.class).single())
+        .sum();
+  }
+}
