@@ -9,6 +9,7 @@ import dev.apmexport.standalone.demo.ReplayedRun;
 import dev.apmexport.standalone.demo.ServiceClient;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -53,6 +54,7 @@ class CanaryIT {
       storeAndCheck(client, blocks);
       String run = playRun(client, blocks);
       sendArchive(client, blocks);
+      putArchive(client);
       assertThat(receiver.heard()).contains("/good", "/bad", "/bad/query"); // so the secrets were really used
       readEverything(client, service, run, operator);
 
@@ -126,12 +128,9 @@ class CanaryIT {
     ByteArrayOutputStream form = new ByteArrayOutputStream();
     form.writeBytes(
         "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"archive.tar\"\r\n\r\n".getBytes(UTF_8));
-    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(form)) {
-      entry(tar, "metadata.json", "{\"options\": {\"cloud\": {\"token\": \"" + token + "\", \"apm\": " + blocks
-          + "}, \"ext\": {\"loadimpact\": {\"token\": \"" + token + "\", \"apm\": " + blocks
-          + "}}}, \"env\": {\"KEY\": \"" + variable + "\"}}");
-      entry(tar, "data", script);
-    }
+    form.writeBytes(archive("{\"options\": {\"cloud\": {\"token\": \"" + token + "\", \"apm\": " + blocks
+        + "}, \"ext\": {\"loadimpact\": {\"token\": \"" + token + "\", \"apm\": " + blocks
+        + "}}}, \"env\": {\"KEY\": \"" + variable + "\"}}", script));
     form.writeBytes("\r\n--x--\r\n".getBytes(UTF_8));
     HttpResponse<String> created = client.send("POST", "/v1/tests", BodyPublishers.ofByteArray(form.toByteArray()),
         "Content-Type", "multipart/form-data; boundary=x");
@@ -140,6 +139,36 @@ class CanaryIT {
     String run = JsonMapper.shared().readTree(created.body()).path("reference_id").asString();
     assertThat(ask(client, 200, "GET", "/api/v1/test-runs/" + run + "/archive", ""))
         .contains("export const options = {cloud: {token: '****");
+  }
+
+  /** As k6 since 2.2 does: whoever has the signature in the address may write, so that is a secret as well. */
+  private void putArchive(ServiceClient client) throws IOException, InterruptedException {
+    HttpResponse<String> test = client.send("POST", "/cloud/v6/projects/1/load_tests", BodyPublishers.ofString(
+        "--x\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\ncanary\r\n--x--\r\n"), "Content-Type",
+        "multipart/form-data; boundary=x");
+    byte[] archive = archive("{\"options\": {}}", "export default () => {};");
+    HttpResponse<String> started = client.send("POST",
+        "/provisioning/v1/load_tests/" + JsonMapper.shared().readTree(test.body()).path("id").asString()
+            + "/start_local_execution",
+        BodyPublishers.ofString("{\"options\": {}, \"archive_size\": " + archive.length + "}"), "Content-Type",
+        "application/json");
+    JsonNode told = JsonMapper.shared().readTree(started.body());
+    URI url = URI.create(told.path("archive_upload_url").asString());
+    canaries.also("the signature", url.getQuery().replace("signature=", ""));
+    canaries.also("the run's token", told.at("/runtime_config/test_run_token").asString());
+    HttpResponse<String> put = client.send("PUT", url.getPath() + "?" + url.getQuery(),
+        BodyPublishers.ofByteArray(archive), "Content-Type", "application/x-tar");
+    assertThat(put.statusCode()).as(put.body()).isEqualTo(200);
+    ask(client, 400, "PUT", url.getPath() + "?" + url.getQuery(), "another");
+  }
+
+  private static byte[] archive(String metadata, String script) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
+      entry(tar, "metadata.json", metadata);
+      entry(tar, "data", script);
+    }
+    return bytes.toByteArray();
   }
 
   private static void entry(TarArchiveOutputStream tar, String name, String content) throws IOException {

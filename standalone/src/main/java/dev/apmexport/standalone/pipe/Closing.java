@@ -19,10 +19,13 @@ record Closing(PipeSettings settings, SampleTally tally, K6Output output, EveryM
   /** Sentences for stderr, the most important one last. */
   List<String> lines() {
     List<String> lines = new ArrayList<>(samples());
+    if (tally.withoutRoom() > 0) {
+      lines.add(number(tally.withoutRoom()) + " samples were left out with their series; the next line says why.");
+    }
     lines.addAll(route.notes());
     if (outflow.dropped() > 0) {
       lines.add(number(outflow.dropped()) + " points were dropped unsent, the oldest first, since the destination took "
-          + "nothing and " + (settings.tailBytes() >> 20) + " MiB of them waited already (APM_PIPE_BUFFER).");
+          + "them too slowly and " + (settings.tailBytes() >> 20) + " MiB of them waited already (APM_PIPE_BUFFER).");
     }
     lines.add(result());
     return lines;
@@ -40,9 +43,6 @@ record Closing(PipeSettings settings, SampleTally tally, K6Output output, EveryM
     }
     tally.refused().forEach((reason, count) -> lines.add(number(count) + " samples were left out: " + reason.sentence()
         + "."));
-    if (tally.withoutRoom() > 0) {
-      lines.add(number(tally.withoutRoom()) + " samples were left out with their series:");
-    }
     if (tally.late() > 0) {
       lines.add(number(tally.late()) + " samples came after their window had left; totals hold them, the other values "
           + "of those windows do not.");

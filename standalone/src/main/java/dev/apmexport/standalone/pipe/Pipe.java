@@ -18,9 +18,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
+import sun.misc.Signal;
 
 /**
  * {@code k6 run -o json=- script.js | ./run pipe}: sends a run's metrics to a remote write receiver while it runs. What
@@ -29,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Pipe {
   private static final String FLAG = "--apm.pipe.";
+  private static final Pattern NAME = Pattern.compile("[\\w.-]{1,80}");
+  private static final List<String> ENDING_SIGNALS = List.of("INT", "TERM", "HUP");
+  private static final int NOT_ALL = 1;
   private static final int WRONG_SETTINGS = 2;
   private static final int GZIP = 0x1f8b;
   private static final int BUFFER = 64 << 10;
@@ -39,6 +45,8 @@ public final class Pipe {
   private final Timeline time = new WallClock();
   private final ThreadFactory threads = Thread.ofVirtual().factory();
   private final List<String> unknown = new ArrayList<>();
+  private final AtomicBoolean interrupted = new AtomicBoolean();
+  private volatile boolean brokenOff;
   private volatile @Nullable Integer exitCode;
 
   private Pipe(PrintStream err) {
@@ -55,17 +63,20 @@ public final class Pipe {
   private int run(String[] arguments, InputStream in, OutputStream out) {
     PipeSettings.Outcome read = PipeSettings.read(environment(arguments), Runtime.getRuntime().maxMemory() / 2);
     read.notes().forEach(note -> err.println("Note: " + note));
-    unknown.forEach(argument -> err.println("Wrong: ./run pipe does not know \"" + argument + "\"."));
+    unknown.forEach(argument -> err.println("Wrong: ./run pipe does not know " + shown(argument)
+        + ". Variables stand before it: K6_PROMETHEUS_REMOTE_URL=… ./run pipe."));
     read.faults().forEach(fault -> err.println("Wrong: " + fault));
     PipeSettings settings = read.settings();
     if (settings == null || !unknown.isEmpty()) {
       err.println("Nothing is sent, and k6 breaks off if it has begun. ./run pipe --help lists the settings.");
       return WRONG_SETTINGS;
     }
+    err.println("Sending to " + settings.sink().destination()
+        + (settings.raw() ? ", every sample at its own time." : ", windows of " + settings.seconds() + " s."));
     // A tool that a person runs on a machine of their own may go wherever that person can.
     try (var http = new HttpTransport(EgressPolicy.parse("0.0.0.0/0,::/0"), Timeout.ofSeconds(5),
-        Timeout.ofSeconds(15)); var session = new Session(settings, out, http, time, threads)) {
-      return run(session, in);
+        Timeout.ofSeconds(15)); var run = new PipedRun(settings, out, http, time, threads)) {
+      return run(run, in);
     }
   }
 
@@ -84,19 +95,26 @@ public final class Pipe {
     return environment;
   }
 
-  private int run(Session session, InputStream in) {
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> interrupted(session)));
-    Watch watch = new Watch(session.outflow(), time, err, Boolean.getBoolean("apm.pipe.progress"));
+  /** What was meant as a variable may hold a secret, and so may any text that is no name. */
+  private static String shown(String argument) {
+    String name = argument.split("=", 2)[0];
+    if (!NAME.matcher(name).matches()) { return "one of its arguments, which is not shown, as it may be secret"; }
+    return "\"" + name + (name.equals(argument) ? "\"" : "=…\"");
+  }
+
+  private int run(PipedRun run, InputStream in) {
+    ENDING_SIGNALS.forEach(name -> Signal.handle(new Signal(name), _ -> interrupted(run)));
+    Watch watch = new Watch(run.outflow(), time, err, Boolean.getBoolean("apm.pipe.progress"));
     threads.newThread(watch).start();
     boolean whole = true;
     try {
-      session.take(unpacked(in));
+      run.take(unpacked(in));
     } catch (IOException e) {
       whole = false;
       err.println("The input broke off: " + e.getMessage());
     }
-    int code = end(session);
-    return whole ? code : 1;
+    int code = end(run);
+    return whole ? code : NOT_ALL;
   }
 
   private static InputStream unpacked(InputStream in) throws IOException {
@@ -108,26 +126,31 @@ public final class Pipe {
   }
 
   /** Sends what is left and says what has come of it all, once. */
-  private synchronized int end(Session session) {
+  private synchronized int end(PipedRun run) {
     Integer known = exitCode;
     if (known != null) { return known; }
-    session.finish();
-    Closing closing = session.closing();
+    run.finish();
+    Closing closing = run.closing();
     closing.lines().forEach(err::println);
-    exitCode = closing.exitCode();
-    return closing.exitCode();
+    int code = brokenOff ? NOT_ALL : closing.exitCode();
+    exitCode = code;
+    return code;
   }
 
   /**
-   * Ctrl-C reaches k6 and the pipe alike, and k6 has something to write yet. Java would end by then with a code of its
-   * own.
+   * Ctrl-C reaches k6 and the pipe alike, and k6 has something to write yet. Who presses it again, or when k6 has ended,
+   * does not want to wait. A shutdown hook would not learn of that: Java takes no second signal.
    */
-  private void interrupted(Session session) {
-    if (exitCode == null) {
+  private void interrupted(PipedRun run) {
+    if (exitCode == null && (interrupted.getAndSet(true) || run.hasInputEnded())) {
+      err.println("Interrupted: what waits is not sent.");
+      brokenOff = true;
+      run.breakOff();
+    } else if (exitCode == null) {
       err.println("Interrupted: what k6 still writes is taken, for " + K6_ENDS_WITHIN_SECONDS
-          + " s at most, and sent before this ends.");
-      session.awaitInputEnd(K6_ENDS_WITHIN_SECONDS);
+          + " s at most, and sent before this ends. Another signal ends it at once.");
+      run.awaitInputEnd(K6_ENDS_WITHIN_SECONDS);
     }
-    Runtime.getRuntime().halt(end(session));
+    Runtime.getRuntime().halt(end(run));
   }
 }

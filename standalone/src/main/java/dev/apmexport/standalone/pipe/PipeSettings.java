@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 record PipeSettings(SinkConfig sink, int seconds, boolean raw, EveryMetric.Tags tags, long tailBytes, Duration drain) {
   private static final String NEWER = "K6_PROMETHEUS_RW_";
-  private static final int MOST_SECONDS = 10;
+  static final int MOST_SECONDS = 10;
   private static final Duration LONGEST_DRAIN = Duration.ofHours(1);
 
   /**
@@ -38,7 +38,7 @@ record PipeSettings(SinkConfig sink, int seconds, boolean raw, EveryMetric.Tags 
     EveryMetric.Tags tags = new EveryMetric.Tags(variables.flag(true, "K6_KEEP_TAGS"),
         variables.flag(newer, "K6_KEEP_NAME_TAG"));
     long tail = variables.bytes(Math.min(64L << 20, mostBytes), 1 << 20, mostBytes, "APM_PIPE_BUFFER");
-    Duration drain = variables.length(Duration.ofSeconds(30), "APM_PIPE_DRAIN");
+    Duration drain = variables.length(Duration.ofSeconds(30), false, "APM_PIPE_DRAIN");
     if (drain.compareTo(LONGEST_DRAIN) > 0) {
       variables.fault("APM_PIPE_DRAIN must be at most 1h, got " + drain.toSeconds() + "s.");
     }
@@ -61,7 +61,7 @@ record PipeSettings(SinkConfig sink, int seconds, boolean raw, EveryMetric.Tags 
 
   private static int seconds(Variables variables, boolean newer, boolean raw) {
     String[] names = {"K6_PROMETHEUS_FLUSH_PERIOD", NEWER + "PUSH_INTERVAL"};
-    Duration asked = variables.length(Duration.ofSeconds(newer ? 5 : 1), names);
+    Duration asked = variables.length(Duration.ofSeconds(newer ? 5 : 1), true, names);
     long rounded = Math.clamp(asked.plusMillis(500).toSeconds(), 1, MOST_SECONDS);
     if (asked.toMillis() != rounded * 1_000 && !raw) {
       variables.note(variables.nameOf(names) + "=" + variables.text(names) + " becomes " + rounded

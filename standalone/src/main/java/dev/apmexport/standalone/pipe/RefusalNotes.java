@@ -7,6 +7,7 @@ import dev.apmexport.exporter.ledger.Rejection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ledger of a run that is sent once and never gone over again: nothing has to be known of what was sent, so its
@@ -17,6 +18,7 @@ final class RefusalNotes implements Ledger {
 
   /** By the destination's words: the first series they were said of. */
   private final Map<String, String> reasons = new LinkedHashMap<>();
+  private @Nullable String latest;
 
   @Override
   public LedgerState load() {
@@ -35,9 +37,15 @@ final class RefusalNotes implements Ledger {
 
   @Override
   public synchronized void reject(Rejection rejection) {
+    latest = rejection.reason();
     if (reasons.size() < MOST_REASONS) {
       reasons.putIfAbsent(rejection.reason(), rejection.series());
     }
+  }
+
+  /** The destination's words at its latest refusal, or null if it refused nothing. */
+  synchronized @Nullable String latest() {
+    return latest;
   }
 
   /** The destination's words, each with the first series it said them of; empty where it refused nothing. */

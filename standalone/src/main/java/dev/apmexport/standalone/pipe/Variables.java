@@ -21,8 +21,11 @@ import org.jspecify.annotations.Nullable;
  * that is empty counts as not set, as in k6.
  */
 final class Variables {
-  /** Go's: {@code 500ms}, {@code 1.5s}, {@code 1m30s}. */
-  private static final Pattern LENGTH = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)(ms|s|m|h)");
+  /** Go's: {@code 500ms}, {@code 1.5s}, {@code 1m30s}; and k6's days. */
+  private static final Pattern LENGTH = Pattern
+      .compile("(\\d{1,12}(?:\\.\\d{0,12})?|\\.\\d{1,12})(ns|us|µs|μs|ms|s|m|h|d)");
+  private static final Pattern BARE = Pattern.compile("\\d{1,12}(?:\\.\\d{0,12})?|\\.\\d{1,12}");
+  private static final BigDecimal MOST_NANOS = BigDecimal.valueOf(Duration.ofDays(365).toNanos());
   private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([kmg]?)(?:i?b)?");
   private static final Set<String> YES = Set.of("1", "t", "true");
   private static final Set<String> NO = Set.of("0", "f", "false");
@@ -103,30 +106,45 @@ final class Variables {
     return otherwise;
   }
 
-  Duration length(Duration otherwise, String... names) {
+  /**
+   * A length of time as Go writes it.
+   *
+   * @param bare whether a number without a unit is milliseconds, as k6 reads it (lib/types, ParseExtendedDuration)
+   */
+  Duration length(Duration otherwise, boolean bare, String... names) {
     String value = text(names);
     if (value == null) { return otherwise; }
-    Duration sum = Duration.ZERO;
-    Matcher part = LENGTH.matcher(value);
-    int end = 0;
-    while (part.lookingAt()) {
-      sum = sum.plus(length(part));
-      end = part.end();
-      part.region(end, value.length());
-    }
-    if (end == value.length() && sum.isPositive()) { return sum; }
+    Duration sum = length(bare && BARE.matcher(value).matches() ? value + "ms" : value);
+    if (sum.isPositive()) { return sum; }
     fault(nameOf(names) + " must be a length of time such as 1s, 500ms or 1m30s, got " + Shown.quoted(value) + ".");
     return otherwise;
   }
 
+  /** Zero where it is none. */
+  private static Duration length(String text) {
+    Duration sum = Duration.ZERO;
+    Matcher part = LENGTH.matcher(text);
+    int end = 0;
+    while (part.lookingAt()) {
+      sum = sum.plus(length(part));
+      end = part.end();
+      part.region(end, text.length());
+    }
+    return end == text.length() ? sum : Duration.ZERO;
+  }
+
   private static Duration length(Matcher part) {
-    long unit = switch (part.group(2)) {
-      case "ms" -> 1;
-      case "s" -> 1_000;
-      case "m" -> 60_000;
-      default -> 3_600_000;
+    Duration unit = switch (part.group(2)) {
+      case "ns" -> Duration.ofNanos(1);
+      case "ms" -> Duration.ofMillis(1);
+      case "s" -> Duration.ofSeconds(1);
+      case "m" -> Duration.ofMinutes(1);
+      case "h" -> Duration.ofHours(1);
+      case "d" -> Duration.ofDays(1);
+      default -> Duration.ofNanos(1_000);
     };
-    return Duration.ofMillis(new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(unit)).longValue());
+    BigDecimal nanos = new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(unit.toNanos()));
+    return Duration.ofNanos(nanos.min(MOST_NANOS).longValue());
   }
 
   /** A number of bytes such as {@code 64m}. */

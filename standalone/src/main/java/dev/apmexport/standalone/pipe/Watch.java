@@ -48,9 +48,10 @@ final class Watch implements Runnable {
   void look() {
     Outflow.Points points = outflow.points();
     String error = outflow.lastError();
-    boolean stuck = points.sent() == sent && outflow.waiting() > 0;
+    boolean refused = error != null && outflow.isRefusal(error);
+    boolean stuck = !refused && points.sent() == sent && outflow.waiting() > 0;
     if (error != null && (!error.equals(said) || stuck)) {
-      tellFailure(error, stuck);
+      tellFailure(error, refused, stuck);
     } else if (failing && !stuck && points.sent() > sent) {
       failing = false;
       err.println("The destination takes points again.");
@@ -62,10 +63,11 @@ final class Watch implements Runnable {
     }
   }
 
-  private void tellFailure(String error, boolean stuck) {
+  private void tellFailure(String error, boolean refused, boolean stuck) {
     Duration pause = error.equals(said) && failing ? SAME_AGAIN : BETWEEN;
     if (saidAt.equals(Instant.MIN) || !time.instant().isBefore(saidAt.plus(pause))) {
-      err.println("The destination says: " + error + (stuck ? ". " + waiting() : ""));
+      err.println("The destination says: " + error
+          + (refused ? ". What it refuses is left out." : stuck ? ". " + waiting() : ""));
       said = error;
       saidAt = time.instant();
       failing = stuck;

@@ -9,8 +9,11 @@ import dev.apmexport.exporter.threshold.Threshold;
 import dev.apmexport.exporter.threshold.ThresholdEvaluation;
 import dev.apmexport.exporter.threshold.ThresholdResult;
 import dev.apmexport.exporter.threshold.ThresholdResult.State;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +118,57 @@ class ThresholdTruthTest {
     assertThat(uncertain).isPositive().isLessThan(75);
   }
 
+  /** Of the same run k6 told a second receiver by remote write: less, every 5 s. */
+  @Test
+  void what_is_certain_by_remote_write_is_true() throws IOException {
+    ThresholdOracle oracle = new ThresholdOracle(recording(RecordedRun.ONE_SECOND).samples());
+    List<Question> questions = questions(oracle);
+
+    List<ThresholdResult> results = evaluated(remoteWrites(), thresholds(questions));
+    Map<String, Integer> certain = new HashMap<>();
+    for (int i = 0; i < questions.size(); i++) {
+      Question question = questions.get(i);
+      ThresholdResult result = results.get(i);
+      if (result.certain()) {
+        certain.merge(question.answer.method(), 1, Integer::sum);
+        assertThat(result.state()).as("%s: %s", question, result)
+            .isEqualTo(question.holds() ? State.PASSED : State.FAILED);
+      }
+    }
+    assertThat(certain).containsOnlyKeys("count", "rate", "value");
+    assertThat(certain.values()).allMatch(number -> number > 50);
+    double perSecond = counted(oracle) / oracle.seconds();
+    assertThat(evaluated(remoteWrites(), rates(perSecond, 50, 200))).filteredOn(ThresholdResult::certain).isNotEmpty()
+        .allSatisfy(result -> assertThat(result.state() == State.PASSED)
+            .isEqualTo(perSecond < Double.parseDouble(result.expression().substring("rate<".length()))));
+  }
+
+  private static List<LogRecord> remoteWrites() throws IOException {
+    List<LogRecord> log = new ArrayList<>();
+    for (int i = 1; i <= 9; i++) {
+      long at = Math.round(JSON.readTree(remoteWrite("%03d.json".formatted(i))).path("at").asDouble() * 1000);
+      log.add(new LogRecord(i, at, LogRecord.Kind.REMOTE_WRITE, "", at / 1000, at / 1000,
+          remoteWrite("%03d.bin".formatted(i))));
+    }
+    return log;
+  }
+
+  private static byte[] remoteWrite(String name) throws IOException {
+    try (InputStream in = ThresholdTruthTest.class.getResourceAsStream("/remote-write/" + name)) {
+      return Objects.requireNonNull(in, name).readAllBytes();
+    }
+  }
+
+  private static double counted(ThresholdOracle oracle) {
+    return oracle.answers().stream().filter(answer -> answer.metric().equals("http_reqs")).findFirst().orElseThrow()
+        .value();
+  }
+
+  private static List<Threshold> rates(double perSecond, int fromPercent, int toPercent) {
+    return IntStream.range(fromPercent, toPercent)
+        .mapToObj(i -> threshold("http_reqs", "rate<" + perSecond * i / 100)).toList();
+  }
+
   @Test
   void a_run_split_over_four_generators_in_any_order_comes_to_the_same() {
     Recording recording = recording(RecordedRun.ONE_SECOND);
@@ -195,7 +249,7 @@ class ThresholdTruthTest {
   }
 
   private static List<ThresholdResult> evaluated(List<LogRecord> log, List<Threshold> thresholds) {
-    ThresholdEvaluation evaluation = new ThresholdEvaluation(thresholds, 100_000, 10);
+    ThresholdEvaluation evaluation = new ThresholdEvaluation(thresholds, 100_000, _ -> 10);
     log.forEach(evaluation::add);
     return evaluation.results();
   }

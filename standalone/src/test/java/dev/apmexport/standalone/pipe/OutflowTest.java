@@ -10,15 +10,19 @@ import dev.apmexport.exporter.sink.Amendment;
 import dev.apmexport.exporter.sink.Batch;
 import dev.apmexport.exporter.sink.EgressPolicy;
 import dev.apmexport.exporter.sink.HttpTransport;
+import dev.apmexport.exporter.sink.LoopbackServer;
 import dev.apmexport.exporter.sink.prometheus.Credentials;
 import dev.apmexport.exporter.sink.prometheus.FakePrometheus;
 import dev.apmexport.exporter.sink.prometheus.FakePrometheus.Fault;
 import dev.apmexport.exporter.sink.prometheus.RemoteWriteConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,9 +32,8 @@ class OutflowTest {
   private final HttpTransport http = new HttpTransport(EgressPolicy.parse("private"));
   private final FakePrometheus receiver = new FakePrometheus(InstantSource.system(), 0);
   private final RefusalNotes refusals = new RefusalNotes();
-  private final Outflow outflow = new Outflow(
-      new RemoteWriteConfig(receiver.uri(), new Credentials.None(), new Amendment.Refused()), 1, 1 << 20, http,
-      refusals, new WallClock(), Thread.ofVirtual().factory());
+  private final List<Thread> threads = new CopyOnWriteArrayList<>();
+  private final Outflow outflow = outflow(receiver.uri());
   private final ByteArrayOutputStream said = new ByteArrayOutputStream();
   private final Watch watch = new Watch(outflow, new WallClock(), new PrintStream(said, true, StandardCharsets.UTF_8),
       false);
@@ -43,11 +46,24 @@ class OutflowTest {
     http.close();
   }
 
+  private Outflow outflow(URI uri) {
+    return new Outflow(new RemoteWriteConfig(uri, new Credentials.None(), new Amendment.Refused()), 2, 1 << 20, http,
+        refusals, new WallClock(), task -> {
+          Thread thread = Thread.ofVirtual().unstarted(task);
+          threads.add(thread);
+          return thread;
+        });
+  }
+
   private void send(String... series) {
     for (String one : series) {
-      outflow.submit(new Step(0, 0, number++, new Batch(System.currentTimeMillis() - 100_000 + number,
-          new Series[]{new Series(one, Labels.NONE)}, new double[]{number})));
+      outflow.submit(step(0, one, -100_000 + number));
     }
+  }
+
+  private Step step(int shard, String series, long inMillis) {
+    return new Step(0, shard, number++, new Batch(System.currentTimeMillis() + inMillis,
+        new Series[]{new Series(series, Labels.NONE)}, new double[]{number}));
   }
 
   @Test
@@ -68,7 +84,7 @@ class OutflowTest {
   void what_is_refused_and_what_has_no_more_time_is_counted_apart() {
     receiver.poison("a");
     send("a", "b");
-    outflow.drain(Duration.ofSeconds(30));
+    await().until(() -> outflow.waiting() == 0);
     receiver.faults(() -> Fault.LOST);
     send("b", "b");
     outflow.drain(Duration.ZERO);
@@ -76,6 +92,86 @@ class OutflowTest {
     assertThat(outflow.points()).isEqualTo(new Outflow.Points(1, 1, 2));
     assertThat(refusals.reasons()).isEqualTo("HTTP 400: poison, first of a");
     assertThat(outflow.lastError()).isNotNull();
+  }
+
+  @Test
+  void a_refused_point_does_not_silence_its_series() {
+    receiver.poison("a");
+    send("a");
+    await().until(() -> outflow.points().refused() == 1);
+    receiver.poison("");
+    send("a", "a");
+    outflow.drain(Duration.ofSeconds(30));
+
+    assertThat(outflow.points()).isEqualTo(new Outflow.Points(2, 1, 0));
+    assertThat(receiver.points()).isEqualTo(2);
+  }
+
+  @Test
+  void a_lane_that_has_to_wait_longer_than_the_drain_does_not_end_it_for_the_others() {
+    try (var server = new LoopbackServer(); Outflow two = outflow(server.uri("/w"))) {
+      server.answer(LoopbackServer.Answer.of(429, "slow down", "Retry-After: 60"));
+      two.submit(step(0, "a", -1_000));
+      await().until(() -> two.lastError() != null);
+      server.answer(LoopbackServer.Answer.of(204));
+      two.submit(step(1, "b", 2_500));
+      two.drain(Duration.ofSeconds(20));
+
+      assertThat(two.points()).isEqualTo(new Outflow.Points(1, 0, 1));
+    }
+  }
+
+  @Test
+  void the_drain_begins_when_the_last_window_may_be_sent() {
+    outflow.submit(step(0, "a", 1_500));
+    outflow.drain(Duration.ofMillis(500));
+
+    assertThat(outflow.points()).isEqualTo(new Outflow.Points(1, 0, 0));
+    assertThat(receiver.violations()).isEmpty();
+  }
+
+  @Test
+  void a_drain_that_is_broken_off_ends_at_once() {
+    receiver.faults(() -> Fault.LOST);
+    send("a", "b");
+    outflow.breakOff();
+    outflow.drain(Duration.ofHours(1));
+
+    assertThat(outflow.points()).isEqualTo(new Outflow.Points(0, 0, 2));
+  }
+
+  @Test
+  void after_the_drain_nothing_is_sent_any_more_and_the_numbers_add_up_for_good() throws InterruptedException {
+    receiver.poison("bad");
+    send("bad", "a", "b");
+    await().until(() -> outflow.waiting() == 0);
+    receiver.faults(() -> Fault.LOST);
+    for (int i = 0; i < 100; i++) {
+      send("a", "bad", "c");
+    }
+    outflow.drain(Duration.ZERO);
+    Outflow.Points points = outflow.points();
+    receiver.faults(() -> Fault.NONE);
+    for (Thread thread : threads) {
+      assertThat(thread.join(Duration.ofSeconds(20))).as("a thread has ended").isTrue();
+    }
+
+    assertThat(points.sent() + points.refused() + points.notSent()).isEqualTo(303);
+    assertThat(points).isEqualTo(new Outflow.Points(2, 1, 300)).isEqualTo(outflow.points());
+    assertThat(receiver.points()).isEqualTo(points.sent());
+  }
+
+  @Test
+  void of_refused_points_it_is_not_told_that_they_are_tried_again() {
+    receiver.poison("a");
+    send("a");
+    await().until(() -> outflow.points().refused() == 1);
+    outflow.submit(step(0, "b", 600_000));
+    watch.look();
+    watch.look();
+
+    assertThat(said.toString(StandardCharsets.UTF_8))
+        .isEqualTo("The destination says: HTTP 400: poison. What it refuses is left out.%n".formatted());
   }
 
   @Test

@@ -231,13 +231,84 @@ class PipeIT {
     }
   }
 
+  @Test
+  void a_run_that_begins_in_the_window_in_which_another_ended_loses_that_window_and_no_more() throws Exception {
+    try (var receiver = new FakePrometheus(InstantSource.system(), 0)) {
+      Map<String, String> settings = Map.of(URL, receiver.uri().toString(), "K6_PROMETHEUS_FLUSH_PERIOD", "10s");
+      long window = Math.floorDiv(System.currentTimeMillis() / 1000, 10L) * 10 - 60;
+      PipeProcess.Ended first = run(settings, K6Lines.bytes(counts(window, 7)));
+      PipeProcess.Ended second = run(settings, K6Lines.bytes(counts(window + 8, 5)));
+
+      assertThat(first.exitCode()).as(first.err()).isZero();
+      assertThat(second.exitCode()).isOne();
+      assertThat(second.err()).startsWith("Sending to " + receiver.uri() + ", windows of 10 s.\n");
+      assertThat(second.lastLine()).startsWith("Sent 1 points of 1 series").contains("; 2 refused (HTTP 400: ");
+      assertThat(receiver.content().get("k6_iterations")).containsEntry((window + 10) * 1000, 7.0)
+          .containsEntry((window + 20) * 1000, 5.0);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void a_second_signal_or_one_after_the_end_of_the_input_ends_the_drain_at_once(boolean inputEnds) throws Exception {
+    try (var receiver = new FakePrometheus(InstantSource.system(), 0);
+        var pipe = new PipeProcess(folder, Map.of(URL, receiver.uri().toString(), "APM_PIPE_DRAIN", "1h"))) {
+      receiver.faults(() -> FakePrometheus.Fault.LOST);
+      pipe.write(K6Lines.bytes(k6.lines()));
+      await().atMost(PATIENCE).until(() -> pipe.said().contains("The destination says: "));
+      if (inputEnds) {
+        pipe.in().close();
+        await().pollDelay(Duration.ofMillis(500)).until(pipe::isAlive); // the end of the input has no other sign
+      } else {
+        pipe.signal("INT");
+        await().atMost(PATIENCE).until(() -> pipe.said().contains("Another signal ends it at once."));
+      }
+      PipeProcess.Ended ended = pipe.signal("INT").exited();
+
+      assertThat(ended.exitCode()).isOne();
+      assertThat(ended.err()).contains("Interrupted: what waits is not sent.");
+      assertThat(ended.lastLine()).startsWith("Sent 0 points of ").contains("; 0 refused; ", " not sent (");
+    }
+  }
+
+  @Test
+  void an_argument_that_is_no_flag_is_not_shown_whole() throws Exception {
+    PipeProcess.Ended ended = run(Map.of(), new byte[0], "K6_PROMETHEUS_PASSWORD=canary", "http://foo:canary@host/w",
+        "--out");
+
+    assertThat(ended.exitCode()).isEqualTo(2);
+    assertThat(ended.err()).doesNotContain("canary").contains("does not know \"K6_PROMETHEUS_PASSWORD=…\". Variables "
+        + "stand before it", "does not know one of its arguments, which is not shown", "does not know \"--out\".");
+  }
+
+  @Test
+  void why_samples_were_left_out_with_their_series_is_said_right_after_it() throws Exception {
+    try (var receiver = new FakePrometheus(InstantSource.system(), 0)) {
+      long second = System.currentTimeMillis() / 1000 - 60;
+      PipeProcess.Ended ended = run(Map.of(URL, receiver.uri().toString()), K6Lines.bytes(List.of(
+          counter("a-b"), counter("a_b"), sample("a-b", second), sample("a_b", second))));
+
+      assertThat(ended.exitCode()).isOne();
+      assertThat(ended.err()).contains("1 samples were left out with their series; the next line says why.\n"
+          + "The metrics \"a-b\" and \"a_b\" both become k6_a_b; ");
+    }
+  }
+
+  private static String counter(String metric) {
+    return "{\"type\":\"Metric\",\"data\":{\"name\":\"" + metric + "\",\"type\":\"counter\",\"contains\":\"default\"},"
+        + "\"metric\":\"" + metric + "\"}";
+  }
+
+  private static String sample(String metric, long second) {
+    return "{\"metric\":\"" + metric + "\",\"type\":\"Point\",\"data\":{\"time\":\"" + Instant.ofEpochSecond(second)
+        + "\",\"value\":1,\"tags\":{}}}";
+  }
+
   /** One iteration after the other, in one window of 10 s. */
   private static List<String> counts(long second, int iterations) {
-    List<String> lines = new ArrayList<>(List.of("{\"type\":\"Metric\",\"data\":{\"name\":\"iterations\",\"type\":"
-        + "\"counter\",\"contains\":\"default\"},\"metric\":\"iterations\"}"));
+    List<String> lines = new ArrayList<>(List.of(counter("iterations")));
     for (int i = 0; i < iterations; i++) {
-      lines.add("{\"metric\":\"iterations\",\"type\":\"Point\",\"data\":{\"time\":\""
-          + Instant.ofEpochSecond(second + i) + "\",\"value\":1,\"tags\":{}}}");
+      lines.add(sample("iterations", second + i));
     }
     return lines;
   }

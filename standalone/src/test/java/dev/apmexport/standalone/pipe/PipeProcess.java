@@ -13,6 +13,10 @@ import java.util.concurrent.TimeUnit;
 /** The pipe as a process of its own, whose stdin a test writes. */
 final class PipeProcess implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 90;
+  /** Whatever runs in the background of a script ignores Ctrl-C, and so does what it starts, unless told otherwise. */
+  private static final List<String> HEARS_INTERRUPTS = System.getProperty("os.name").equals("Linux")
+      ? List.of("env", "--default-signal=INT")
+      : List.of();
 
   private final Process process;
   private final Path out;
@@ -29,7 +33,8 @@ final class PipeProcess implements AutoCloseable {
   PipeProcess(Path folder, Map<String, String> settings, String... flags) throws IOException {
     out = Files.createTempFile(folder, "pipe", ".out");
     err = Files.createTempFile(folder, "pipe", ".err");
-    var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+    var command = new ArrayList<>(HEARS_INTERRUPTS);
+    command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xmx256m",
         "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
         Pipe.class.getName()));
@@ -72,6 +77,11 @@ final class PipeProcess implements AutoCloseable {
     } catch (IOException gone) {
       // It has ended already.
     }
+    return exited();
+  }
+
+  /** Waits until it has ended. */
+  Ended exited() throws IOException, InterruptedException {
     if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       throw new IOException("The pipe did not end:\n" + said());
     }

@@ -103,7 +103,9 @@ class PipeSettingsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1s, 1, false", "10s, 10, false", "500ms, 1, true", "2.4s, 2, true", "1m30s, 10, true", "0.1s, 1, true"})
+  @CsvSource({"1s, 1, false", "10s, 10, false", "500ms, 1, true", "2.4s, 2, true", "1m30s, 10, true", "0.1s, 1, true",
+      "5000, 5, false",
+      "2500.5, 3, true", "5, 1, true", "3000000us, 3, false", "1d, 10, true", ".5m, 10, true"})
   void a_flush_period_is_rounded_to_a_window_and_that_is_told(String period, int seconds, boolean told) {
     PipeSettings.Outcome read = read(Map.of("K6_PROMETHEUS_FLUSH_PERIOD", period));
 
@@ -115,10 +117,11 @@ class PipeSettingsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"K6_PROMETHEUS_FLUSH_PERIOD, 5", "K6_PROMETHEUS_FLUSH_PERIOD, 0s", "K6_PROMETHEUS_RW_PUSH_INTERVAL, s",
+  @CsvSource({"K6_PROMETHEUS_FLUSH_PERIOD, 5x", "K6_PROMETHEUS_FLUSH_PERIOD, 0s", "K6_PROMETHEUS_FLUSH_PERIOD, 0",
+      "K6_PROMETHEUS_FLUSH_PERIOD, -5s", "K6_PROMETHEUS_RW_PUSH_INTERVAL, s",
       "K6_PROMETHEUS_MAPPING, Raw", "K6_KEEP_TAGS, yes", "K6_PROMETHEUS_REMOTE_URL, localhost:9090",
       "K6_PROMETHEUS_INSECURE_SKIP_TLS_VERIFY, 2", "K6_CA_CERT_FILE, /no/such/file", "APM_PIPE_BUFFER, 10k",
-      "APM_PIPE_BUFFER, 1g", "APM_PIPE_DRAIN, 2h", "K6_PROMETHEUS_RW_TREND_STATS, 'p(99),p99.9'",
+      "APM_PIPE_BUFFER, 1g", "APM_PIPE_DRAIN, 2h", "APM_PIPE_DRAIN, 30", "K6_PROMETHEUS_RW_TREND_STATS, 'p(99),p99.9'",
       "K6_PROMETHEUS_RW_HTTP_HEADERS, X-No-Value", "K6_PROMETHEUS_RW_HEADERS_Host, x",
       "K6_PROMETHEUS_RW_CLIENT_CERTIFICATE, a.pem", "K6_PROMETHEUS_RW_SIGV4_REGION, eu",
       "K6_PROMETHEUS_RW_BEARER_TOKEN, 'two words'"})

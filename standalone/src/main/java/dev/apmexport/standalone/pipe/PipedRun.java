@@ -18,8 +18,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
-/** One run of k6 through the pipe, from its first line to the last point. */
-final class Session implements AutoCloseable {
+/** One run's way through the pipe, from k6's first line to the last point. */
+final class PipedRun implements AutoCloseable {
   /** Output series; more would not fit the memory the pipe is started with. */
   static final int MOST_SERIES = 50_000;
   private static final RunSettings RUN = new RunSettings("", 1, RunSettings.DEFAULT_INPUT_SERIES, MOST_SERIES,
@@ -43,7 +43,7 @@ final class Session implements AutoCloseable {
   private long lastMillis;
   private boolean finished;
 
-  Session(PipeSettings settings, OutputStream console, HttpTransport http, Timeline time, ThreadFactory threads) {
+  PipedRun(PipeSettings settings, OutputStream console, HttpTransport http, Timeline time, ThreadFactory threads) {
     SinkConfig sink = settings.sink();
     int shards = settings.raw() ? SHARDS_OF_RAW : SHARDS;
     this.settings = settings;
@@ -94,6 +94,15 @@ final class Session implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  boolean hasInputEnded() {
+    return inputEnded.getCount() == 0;
+  }
+
+  /** Ends all waiting for the destination, so that {@link #finish} returns at once. */
+  void breakOff() {
+    outflow.breakOff();
   }
 
   /** Takes no more lines, and waits until all is at its destination or has no more time to get there. */
