@@ -75,8 +75,8 @@ public class WorkerConfiguration {
 
   @Bean
   SecondPasses secondPasses(TestRunRepository runs, RunExportRepository exports, OpenExports open, MetricLog log,
-      RunStates states, Exporter.Means means) {
-    return new SecondPasses(runs, exports, open, log, states, means);
+      RunStates states, Exporter.Means means, WorkerSettings settings) {
+    return new SecondPasses(runs, exports, open, log, states, means, settings.secondPasses());
   }
 
   @Bean

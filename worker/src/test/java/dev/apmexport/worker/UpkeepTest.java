@@ -2,11 +2,21 @@ package dev.apmexport.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.apmexport.exporter.ExportStatus;
+import dev.apmexport.exporter.metric.Labels;
+import dev.apmexport.exporter.sink.LoopbackServer.Answer;
+import dev.apmexport.exporter.source.LogRecord.Kind;
+import dev.apmexport.exporter.source.k6.MetricSets;
 import dev.apmexport.store.archive.StoredArchives;
 import dev.apmexport.store.loadtest.ArchiveUploads;
+import dev.apmexport.store.log.MetricLog;
 import dev.apmexport.store.run.TestRun;
 import dev.apmexport.store.tenant.ApiToken;
 import dev.apmexport.store.tenant.ApiTokenRepository;
+import dev.apmexport.store.work.Work;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +40,32 @@ class UpkeepTest extends WithWorker {
 
     await("forgotten", () -> rows(old) == 0);
     assertThat(rows(young)).isEqualTo(4);
+  }
+
+  @Test
+  void passes_that_wait_for_dead_destinations_do_not_hold_it_up() {
+    receiver.answer(Answer.of(503));
+    for (int waiting = 0; waiting < 8; waiting++) {
+      TestRun run = run(1);
+      states().state(export(run).id(), ExportStatus.State.RECONCILING); // so that it gets no live pass
+      append(run);
+      log.finish(run.id(), true, "{}".getBytes(StandardCharsets.UTF_8));
+      worker.getBean(Work.class).secondPass(export(run).id());
+    }
+    await("passes wait", () -> receiver.requests().size() >= 4);
+    TestRun old = run(0);
+    jdbc.sql("insert into run_log_head (test_run_id) values (?)").param(old.id()).update();
+    jdbc.sql("update test_run set created_at = now() - interval '1 year' where id = ?").param(old.id()).update();
+
+    jdbc.sql("update pass_task set execution_time = now() where task_name = 'log'").update();
+
+    await("forgotten", () -> rows(old) == 0);
+  }
+
+  private void append(TestRun run) {
+    long now = Instant.now().getEpochSecond();
+    log.append(run.id(), new MetricLog.Entry(Kind.METRIC_SET, "", "only", Duration.ofHours(1), now, now,
+        new MetricSets(1).counter("http_reqs", Labels.NONE, now, 5).packed()));
   }
 
   /** All that is kept of a run's beginning. */

@@ -3,7 +3,7 @@ package dev.apmexport.store.run;
 import java.time.Duration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The tokens that are good for one run, which nobody revokes. */
+/** The tokens that are good for one run. */
 public final class RunTokens {
   private final JdbcClient jdbc;
 

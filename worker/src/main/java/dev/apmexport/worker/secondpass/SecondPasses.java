@@ -27,14 +27,19 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The task behind every second pass: it goes over an ended run for one export and stores the report. */
+/**
+ * The task behind every second pass: it goes over an ended run for one export and stores the report. One that finds no
+ * place looks again later, and leaves its thread to others: passes may wait an hour for destinations that are dead.
+ */
 public final class SecondPasses {
   private static final Logger LOG = LoggerFactory.getLogger(SecondPasses.class);
   private static final Duration AFTER_A_FAULT = Duration.ofSeconds(5);
   private static final Duration WITHOUT_SECRETS = Duration.ofMinutes(1);
+  private static final Duration WITHOUT_PLACE = Duration.ofSeconds(1);
 
   private final TestRunRepository runs;
   private final RunExportRepository exports;
@@ -42,15 +47,18 @@ public final class SecondPasses {
   private final MetricLog log;
   private final RunStates states;
   private final Exporter.Means means;
+  private final Semaphore places;
 
+  /** @param most how many passes are made at once */
   public SecondPasses(TestRunRepository runs, RunExportRepository exports, OpenExports open, MetricLog log,
-      RunStates states, Exporter.Means means) {
+      RunStates states, Exporter.Means means, int most) {
     this.runs = runs;
     this.exports = exports;
     this.open = open;
     this.log = log;
     this.states = states;
     this.means = means;
+    this.places = new Semaphore(most);
   }
 
   public CustomTask<Void> task() {
@@ -59,6 +67,17 @@ public final class SecondPasses {
   }
 
   private CompletionHandler<Void> execute(TaskInstance<Void> task, ExecutionContext context) {
+    if (!places.tryAcquire()) {
+      return (complete, operations) -> operations.reschedule(complete, means.time().instant().plus(WITHOUT_PLACE));
+    }
+    try {
+      return executeInPlace(task, context);
+    } finally {
+      places.release();
+    }
+  }
+
+  private CompletionHandler<Void> executeInPlace(TaskInstance<Void> task, ExecutionContext context) {
     RunExport stored = exports.findById(Long.parseLong(task.getId())).orElseThrow();
     TestRun run = runs.findById(stored.testRunId()).orElseThrow();
     try {
