@@ -2,6 +2,7 @@ package dev.apmexport.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.apmexport.db.TestPostgres;
 import dev.apmexport.exporter.ExportStatus;
 import dev.apmexport.exporter.metric.Labels;
 import dev.apmexport.exporter.sink.LoopbackServer.Answer;
@@ -21,6 +22,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class UpkeepTest extends WithWorker {
+  private static final TestPostgres.Database OWN = TestPostgres.freshDatabase();
+
+  /** Without what other tests have left, which upkeep would go over as well. */
+  @Override
+  protected TestPostgres.Database database() {
+    return OWN;
+  }
+
   @Test
   void what_belongs_to_a_run_that_never_began_is_forgotten_in_the_end() {
     TestRun old = run(0);

@@ -45,7 +45,7 @@ abstract class WithWorker {
 
   @BeforeEach
   void begin() {
-    worker = startWorker();
+    worker = startWorker(database(), MASTER_KEY);
     jdbc = worker.getBean(JdbcClient.class);
     log = worker.getBean(MetricLog.class);
   }
@@ -56,14 +56,23 @@ abstract class WithWorker {
     receiver.close();
   }
 
+  /** The one of all tests, unless a test needs one of its own. */
+  protected TestPostgres.Database database() {
+    return DATABASE;
+  }
+
   static ConfigurableApplicationContext startWorker() {
     return startWorker(MASTER_KEY);
   }
 
   static ConfigurableApplicationContext startWorker(String masterKey) {
+    return startWorker(DATABASE, masterKey);
+  }
+
+  private static ConfigurableApplicationContext startWorker(TestPostgres.Database database, String masterKey) {
     return new SpringApplicationBuilder(WorkerApplication.class).run("--spring.config.name=worker", "--server.port=0",
-        "--apm.database-url=" + DATABASE.url(), "--apm.database-username=" + DATABASE.username(),
-        "--apm.database-password=" + DATABASE.password(), "--spring.datasource.hikari.maximum-pool-size=5",
+        "--apm.database-url=" + database.url(), "--apm.database-username=" + database.username(),
+        "--apm.database-password=" + database.password(), "--spring.datasource.hikari.maximum-pool-size=5",
         "--apm.master-key=" + masterKey, "--apm.egress.allow=private",
         "--logging.level.root=off", "--spring.main.banner-mode=off");
   }
