@@ -51,12 +51,6 @@ final class Outcome {
     };
   }
 
-  /** Whether a run that is closed did not come to its end. */
-  static boolean isAborted(@Nullable String outcome) {
-    int status = outcome == null ? FINISHED : JSON.readTree(outcome).path(RUN_STATUS).asInt(FINISHED);
-    return status >= ABORTED_BY_USER && status <= ABORTED_BY_LIMIT;
-  }
-
   /** Why it did not, in k6's words or in those of whoever stopped it. */
   static String reason(@Nullable String outcome) {
     JsonNode told = outcome == null ? JSON.missingNode() : JSON.readTree(outcome);

@@ -3,6 +3,7 @@ package dev.apmexport.api.provisioning;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.apmexport.store.loadtest.LocalExecutions.LocalExecution;
+import dev.apmexport.store.run.RunStates;
 import dev.apmexport.store.run.TestRun;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,7 +47,7 @@ record TestRunView(long id, @JsonProperty("test_id") long testId, @JsonProperty(
     List<Status> history = new ArrayList<>(List.of(new Status("created", run.createdAt(), null),
         new Status("initializing", run.createdAt(), null)));
     if (ended != null) {
-      history.add(Outcome.isAborted(run.outcome())
+      history.add(RunStates.isAborted(run.outcome())
           ? new Status("aborted", ended, new Extra(null, Outcome.reason(run.outcome()), null))
           : new Status("completed", ended, null));
     }

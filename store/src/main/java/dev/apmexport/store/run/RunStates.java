@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -97,11 +98,19 @@ public final class RunStates {
         .params(isAborted(testRunId) ? "aborted" : "finished", testRunId).update();
   }
 
-  /** Read here and not by the database, which refuses some of what JSON may hold. */
   private boolean isAborted(long testRunId) {
-    int status = jdbc.sql("select outcome from test_run where id = ? and outcome is not null").param(testRunId)
-        .query(String.class).optional().map(outcome -> JSON.readTree(outcome).path("run_status").asInt(FINISHED))
-        .orElse(FINISHED);
+    return isAborted(jdbc.sql("select outcome from test_run where id = ? and outcome is not null").param(testRunId)
+        .query(String.class).optional().orElse(null));
+  }
+
+  /**
+   * Whether a run that is closed did not come to its end. Read here and not by the database, which refuses some of what
+   * JSON may hold.
+   *
+   * @param outcome what was said when it was closed; null if nothing was
+   */
+  public static boolean isAborted(@Nullable String outcome) {
+    int status = outcome == null ? FINISHED : JSON.readTree(outcome).path("run_status").asInt(FINISHED);
     return status >= USER_ABORT && status <= LIMIT_ABORT;
   }
 
