@@ -69,7 +69,11 @@ class CircuitTest extends DeliveryFixture {
     sink.rule(batch -> time.millis() >= NOW + 30_000 ? OK : batch.atMillis() == NOW - 1
         ? new WriteResult.RetryLater(Cause.FAILED, "in ten minutes", Duration.ofMinutes(10)) : noAnswer());
     start(LANES);
-    submitOneEach(0);
+    delivery.submit(step(LANES - 1, 0, -1, 2));
+    untilSent(1);
+    for (int shard = 0; shard < LANES - 1; shard++) {
+      delivery.submit(step(shard, 0, shard - LANES, 2));
+    }
     drain();
     List<Long> asked = sink.sent().stream().filter(one -> one.atMillis() == NOW - 1).map(Sent::when).toList();
     assertThat(asked.getLast() - asked.get(asked.size() - 2)).isEqualTo(600_000);

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,8 +29,12 @@ public final class VirtualTimeline implements Timeline {
   private final List<Thread> threads = new CopyOnWriteArrayList<>(List.of(owner));
   private final AtomicInteger lyingDown = new AtomicInteger();
   private final Map<Thread, Sleeper> sleepers = new HashMap<>();
+  private final Map<Thread, KernelThread> inKernel = new ConcurrentHashMap<>();
   private @Nullable Sleeper watching;
   private int looks;
+  private boolean ownerAwaits;
+  private long ownersLooks;
+  private long ownersLooksBefore;
   private volatile long now;
 
   /** Someone who waits for a moment. One of them watches whether time can pass; the others are told. */
@@ -42,20 +47,40 @@ public final class VirtualTimeline implements Timeline {
   /** Makes threads that this time waits for. */
   public ThreadFactory threads() {
     return task -> {
-      Thread thread = Thread.ofPlatform().daemon().name("virtual-time-" + threads.size()).unstarted(task);
+      Thread thread = Thread.ofPlatform().daemon().name("time-" + threads.size()).unstarted(() -> live(task));
       threads.add(thread);
       return thread;
     };
   }
 
-  /** Waits, in real time, until something is so; meanwhile only the other threads make this time pass. */
+  private void live(Runnable task) {
+    if (KernelThread.isKnown()) {
+      inKernel.put(Thread.currentThread(), KernelThread.current());
+    }
+    try {
+      task.run();
+    } finally {
+      KernelThread known = inKernel.remove(Thread.currentThread());
+      if (known != null) {
+        known.close();
+      }
+    }
+  }
+
+  /**
+   * Waits, in real time, until something is so; meanwhile only the other threads make this time pass. It stands still
+   * from the moment on when they all wait and it is so. By the thread that made this time alone.
+   */
   public void until(BooleanSupplier condition) throws InterruptedException {
     lock.lockInterruptibly();
     try {
+      ownerAwaits = true;
       while (!condition.getAsBoolean()) {
+        ownersLooks++;
         passed.awaitNanos(PAUSE_NANOS);
       }
     } finally {
+      ownerAwaits = false;
       lock.unlock();
     }
   }
@@ -108,12 +133,15 @@ public final class VirtualTimeline implements Timeline {
   }
 
   /**
-   * A thread that was just handed work may still look as if it waited; several looks, some microseconds apart, make that
-   * rare, and all it does is that some time passes too early.
+   * A thread may be handed work after it was looked at, by one that rests when its own turn comes: hence two looks. Linux
+   * tells of a thread whether it was woken; elsewhere it may still look as if it waited, which is rare, and all it does is
+   * that some time passes too early. If the owner awaits something, it too has to have looked since the others came to
+   * rest.
    */
   private void watch(Thread me, Sleeper mine) throws InterruptedException {
     looks = othersRest(me) ? looks + 1 : 0;
-    if (looks == LOOKS) {
+    ownersLooksBefore = looks == 1 ? ownersLooks : ownersLooksBefore;
+    if (looks >= LOOKS && (!ownerAwaits || ownersLooks > ownersLooksBefore)) {
       looks = 0;
       pass();
     } else {
@@ -134,10 +162,17 @@ public final class VirtualTimeline implements Timeline {
 
   private boolean rests(Thread thread) {
     Sleeper sleeper = sleepers.get(thread);
-    if (sleeper != null) { return sleeper.wake > now; }
+    if (sleeper != null) { return sleeper.wake > now && !thread.isInterrupted(); }
+    if (thread == owner) { return ownerAwaits; }
     return switch (thread.getState()) {
       case NEW, RUNNABLE -> false;
-      case BLOCKED, WAITING, TIMED_WAITING, TERMINATED -> true;
+      case BLOCKED, WAITING, TIMED_WAITING -> sleeps(thread);
+      case TERMINATED -> true;
     };
+  }
+
+  private boolean sleeps(Thread thread) {
+    KernelThread known = inKernel.get(thread);
+    return known == null || known.rests();
   }
 }
