@@ -17,9 +17,9 @@ final class SampleTally {
     read += samples;
   }
 
-  void refused(Refusal reason, int samples) {
+  void refused(Refusal reason, long samples) {
     read += samples;
-    refused.merge(reason, (long) samples, Long::sum);
+    refused.merge(reason, samples, Long::sum);
   }
 
   void late(long samples) {
