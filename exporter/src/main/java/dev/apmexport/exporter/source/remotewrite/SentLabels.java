@@ -6,6 +6,7 @@ import com.google.protobuf.WireFormat;
 import dev.apmexport.exporter.metric.Labels;
 import dev.apmexport.exporter.metric.Refusal;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -23,8 +24,9 @@ record SentLabels(String name, Labels labels, Labels all, @Nullable Refusal refu
   private static final String NAME = "__name__";
 
   /** Reads the labels of a series, fields 1 of its message, which stand one after the other. */
-  static SentLabels read(byte[] data, int from, int to) throws IOException {
-    CodedInputStream in = CodedInputStream.newInstance(data, from, to - from);
+  static SentLabels read(ByteBuffer bytes) throws IOException {
+    CodedInputStream in = CodedInputStream.newInstance(bytes.array(), bytes.arrayOffset() + bytes.position(),
+        bytes.remaining());
     Map<String, String> labels = new TreeMap<>();
     ByteString last = ByteString.EMPTY;
     boolean good = true;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * begun anew, so all of it is new; so is all of a series' first value, since k6 counts from 0. A sample of the same
  * millisecond as the last one replaces it, the lower one too. What is refused leaves everything as it was.
  */
-final class SentSeries {
+final class SentSeries implements KnownSeries.Found {
   private final InputSeries series;
   private final Labels labels;
   private final double unit;
