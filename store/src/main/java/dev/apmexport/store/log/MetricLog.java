@@ -2,11 +2,9 @@ package dev.apmexport.store.log;
 
 import dev.apmexport.exporter.source.LogRecord.Kind;
 import java.nio.charset.StandardCharsets;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -65,27 +63,6 @@ public final class MetricLog {
     record TooMany() implements Appended {}
   }
 
-  private record Head(long seq, OffsetDateTime at, @Nullable OffsetDateTime finishedAt, @Nullable String finish,
-      @Nullable String stopReason, long bytes, @Nullable Long bytesLimit) {
-    static Head of(ResultSet row, int number) throws SQLException {
-      return new Head(row.getLong("next_seq"), row.getObject("last_at", OffsetDateTime.class),
-          row.getObject("finished_at", OffsetDateTime.class), row.getString("finish"), row.getString("stop_reason"),
-          row.getLong("bytes"), row.getObject("bytes_limit", Long.class));
-    }
-
-    boolean isClosed() {
-      return "explicit".equals(finish) && finishedAt != null && at.isAfter(finishedAt.plus(GRACE));
-    }
-
-    /** Why nothing more is taken; null where something is. */
-    @Nullable
-    Appended refusal() {
-      if (stopReason != null) { return new Appended.Stopped(stopReason); }
-      if (isClosed()) { return new Appended.Closed(Objects.requireNonNull(finishedAt).toInstant()); }
-      return bytesLimit != null && bytes > bytesLimit ? new Appended.TooMuch(bytesLimit) : null;
-    }
-  }
-
   /** Appends samples. */
   public Appended append(long testRunId, Entry entry) {
     Appended appended = appendOrRollBack(testRunId, entry);
@@ -98,14 +75,14 @@ public final class MetricLog {
 
   private Appended appendOrRollBack(long testRunId, Entry entry) {
     return withPartition(() -> transaction.execute(status -> {
-      Head head = advance(testRunId, entry.payload.length);
+      RunHead head = RunHead.advance(jdbc, testRunId, entry.payload.length);
       Appended refusal = head.refusal();
       if (refusal != null) {
         status.setRollbackOnly();
         return refusal instanceof Appended.Stopped ? refusal
             : seqOf(testRunId, entry).<Appended>map(Appended.Repeated::new).orElse(refusal);
       }
-      if (!claim(testRunId, entry, head.seq)) {
+      if (!claim(testRunId, entry, head.seq())) {
         status.setRollbackOnly();
         return new Appended.Repeated(seqOf(testRunId, entry).orElseThrow());
       }
@@ -114,8 +91,8 @@ public final class MetricLog {
         return new Appended.TooMany();
       }
       insert(testRunId, entry, head);
-      boolean reopened = "idle".equals(head.finish) && reopen(testRunId);
-      return new Appended.Added(head.seq, head.seq == 1 || reopened);
+      boolean reopened = head.fellSilent() && reopen(testRunId);
+      return new Appended.Added(head.seq(), head.seq() == 1 || reopened);
     }));
   }
 
@@ -127,9 +104,8 @@ public final class MetricLog {
    */
   public boolean finish(long testRunId, boolean explicit, byte[] body) {
     return withPartition(() -> transaction.execute(status -> {
-      Head head = advance(testRunId, 0);
-      boolean closed = (head.finish == null || (explicit && head.finish.equals("idle")))
-          && close(testRunId, head, explicit, body);
+      RunHead head = RunHead.advance(jdbc, testRunId, 0);
+      boolean closed = head.canClose(explicit) && close(testRunId, head, explicit, body);
       if (!closed) {
         status.setRollbackOnly();
       }
@@ -148,8 +124,8 @@ public final class MetricLog {
    */
   public boolean stop(long testRunId, String by, String reason, byte[] body, Runnable noted) {
     return withPartition(() -> transaction.execute(status -> {
-      Head head = advance(testRunId, 0);
-      if ("explicit".equals(head.finish) || !close(testRunId, head, true, body)) {
+      RunHead head = RunHead.advance(jdbc, testRunId, 0);
+      if (!head.canClose(true) || !close(testRunId, head, true, body)) {
         status.setRollbackOnly();
         return false;
       }
@@ -164,7 +140,7 @@ public final class MetricLog {
   }
 
   /** Returns false, with the transaction to be rolled back, if the run is over. */
-  private boolean close(long testRunId, Head head, boolean explicit, byte[] body) {
+  private boolean close(long testRunId, RunHead head, boolean explicit, byte[] body) {
     insert(testRunId, new Entry(Kind.FINISH, "", "", Duration.ZERO, Long.MAX_VALUE, Long.MIN_VALUE, body), head);
     jdbc.sql("update run_head set finished_at = last_at, finish = ? where test_run_id = ?")
         .params(explicit ? "explicit" : "idle", testRunId).update();
@@ -175,15 +151,6 @@ public final class MetricLog {
 
   public PostgresRunFeed feed(long testRunId, Instant createdAt) {
     return new PostgresRunFeed(jdbc, testRunId, createdAt);
-  }
-
-  private Head advance(long testRunId, int bytes) {
-    return jdbc.sql("""
-        update run_head
-        set next_seq = next_seq + 1, last_at = greatest(last_at, clock_timestamp()), bytes = bytes + ?
-        where test_run_id = ?
-        returning next_seq, last_at, finished_at, finish, stop_reason, bytes, bytes_limit""").params(bytes, testRunId)
-        .query(Head::of).single();
   }
 
   /** Takes the key for this push; false if it stands for an earlier one. */
@@ -201,7 +168,7 @@ public final class MetricLog {
   }
 
   /** Counts a push of its load generator; false if it is the first of one too many. */
-  private boolean count(long testRunId, Entry entry, Head head) {
+  private boolean count(long testRunId, Entry entry, RunHead head) {
     return jdbc.sql("""
         insert into load_generator (test_run_id, instance, pushes, last_at)
         select :run, :instance, 1, :at
@@ -209,14 +176,15 @@ public final class MetricLog {
           or (select count(*) from load_generator where test_run_id = :run) < :most
         on conflict (test_run_id, instance) do update
           set pushes = load_generator.pushes + 1, last_at = excluded.last_at""").param("run", testRunId)
-        .param("instance", entry.instance).param("at", head.at).param("most", MAX_GENERATORS).update() == 1;
+        .param("instance", entry.instance).param("at", head.at()).param("most", MAX_GENERATORS).update() == 1;
   }
 
-  private void insert(long testRunId, Entry entry, Head head) {
+  private void insert(long testRunId, Entry entry, RunHead head) {
     jdbc.sql("""
         insert into metric_log (test_run_id, seq, received_at, kind, instance, first_bucket, last_bucket, payload)
         values (?, ?, ?, ?, ?, ?, ?, ?)""")
-        .params(testRunId, head.seq, head.at, entry.kind.number(), entry.instance, entry.firstBucket, entry.lastBucket,
+        .params(testRunId, head.seq(), head.at(), entry.kind.number(), entry.instance, entry.firstBucket,
+            entry.lastBucket,
             entry.payload)
         .update();
   }
