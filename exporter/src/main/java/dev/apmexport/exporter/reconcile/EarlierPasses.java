@@ -4,12 +4,9 @@ import dev.apmexport.exporter.ledger.Booking;
 import dev.apmexport.exporter.ledger.LedgerState;
 import dev.apmexport.exporter.metric.Point;
 import dev.apmexport.exporter.metric.Series;
+import dev.apmexport.exporter.reconcile.AmendedSeries.Amended;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Map.Entry;
-import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,57 +14,48 @@ import org.jspecify.annotations.Nullable;
  * have tried: a point that was refused or not acknowledged may be there all the same.
  */
 final class EarlierPasses {
-  private final Map<Series, TreeMap<Long, Amended>> points = new HashMap<>();
-  private final Map<Series, Map<Long, Set<Double>>> tried = new HashMap<>();
-  private final Map<Series, Long> endMarks = new HashMap<>();
+  private static final AmendedSeries NOTHING = new AmendedSeries();
 
-  /** A value, and the revision of the pass that has set it. */
-  record Amended(double value, int revision) {}
+  private final Map<Series, AmendedSeries> amended = new HashMap<>();
+  private final Map<Series, Long> endMarks = new HashMap<>();
 
   EarlierPasses(LedgerState booked) {
     for (Booking booking : booked.amendments()) {
-      booking.amendments().forEach(point -> tried.computeIfAbsent(point.series(), _ -> new HashMap<>())
-          .computeIfAbsent(point.atMillis(), _ -> new HashSet<>()).add(point.value()));
-      if (booked.isSettled(booking)) {
-        booking.amendments().stream()
-            .filter(point -> booked.rejection(booking.pass(), point.series().key(), point.atMillis()).isEmpty())
-            .forEach(point -> remember(point, booking.pass()));
+      boolean settled = booked.isSettled(booking);
+      for (Point point : booking.amendments()) {
+        boolean holds = settled
+            && booked.rejection(booking.pass(), point.series().key(), point.atMillis()).isEmpty();
+        remember(point, booking.pass(), holds);
       }
     }
   }
 
-  private void remember(Point point, int pass) {
-    if (point.isEndMark()) {
+  private void remember(Point point, int pass, boolean holds) {
+    boolean sets = holds && !point.isEndMark();
+    amended.computeIfAbsent(point.series(), _ -> new AmendedSeries())
+        .tried(point.atMillis(), point.value(), pass, sets);
+    if (holds && point.isEndMark()) {
       endMarks.merge(point.series(), point.atMillis(), Math::max);
-    } else {
-      points.computeIfAbsent(point.series(), _ -> new TreeMap<>())
-          .put(point.atMillis(), new Amended(point.value(), pass));
     }
+  }
+
+  private AmendedSeries of(Series series) {
+    return amended.getOrDefault(series, NOTHING);
   }
 
   /** How many other values than this the point was given, or may have been. */
   long otherValues(Point point) {
-    return tried.getOrDefault(point.series(), Map.of()).getOrDefault(point.atMillis(), Set.of()).stream()
-        .filter(value -> !Reconciliation.same(value, point.value())).count();
+    return of(point.series()).otherValues(point.atMillis(), point.value());
   }
 
   @Nullable
   Amended at(Series series, long atMillis) {
-    TreeMap<Long, Amended> known = points.get(series);
-    return known == null ? null : known.get(atMillis);
-  }
-
-  /** The latest point of a series and its time. */
-  @Nullable
-  Entry<Long, Amended> latest(Series series) {
-    TreeMap<Long, Amended> known = points.get(series);
-    return known == null ? null : known.lastEntry();
+    return of(series).at(atMillis);
   }
 
   /** When the latest point of a series stands; {@link Long#MIN_VALUE} if there is none. */
   long newest(Series series) {
-    Entry<Long, Amended> latest = latest(series);
-    return latest == null ? Long.MIN_VALUE : latest.getKey();
+    return of(series).newest();
   }
 
   /** When the series was marked as ended; {@link Long#MIN_VALUE} if it was not. Nothing can come before that mark. */

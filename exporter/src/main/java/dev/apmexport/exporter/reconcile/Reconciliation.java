@@ -4,7 +4,7 @@ import dev.apmexport.exporter.ledger.Booking;
 import dev.apmexport.exporter.ledger.LedgerState;
 import dev.apmexport.exporter.metric.Point;
 import dev.apmexport.exporter.metric.Series;
-import dev.apmexport.exporter.reconcile.EarlierPasses.Amended;
+import dev.apmexport.exporter.reconcile.AmendedSeries.Amended;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -214,10 +214,10 @@ public final class Reconciliation {
 
   /** The total at the very end is what increase() and the final value are read from: one more point sets it right. */
   private void close(Series series, Track track, long step) {
-    Entry<Long, Amended> last = earlier.latest(series);
-    Entry<Long, Amended> closing = last == null || last.getKey() <= track.lastRight ? null : last;
-    long newest = closing == null ? track.newestHeld : closing.getKey();
-    double holds = closing == null ? track.newestValue : closing.getValue().value();
+    long amended = earlier.newest(series);
+    Amended closing = amended > track.lastRight ? earlier.at(series, amended) : null;
+    long newest = closing == null ? track.newestHeld : amended;
+    double holds = closing == null ? track.newestValue : closing.value();
     if (newest == Long.MIN_VALUE || track.lastRight == Long.MIN_VALUE) { return; }
     if (!same(holds, track.lastRightValue)) {
       expected++;
@@ -226,7 +226,7 @@ public final class Reconciliation {
       amending.tail(new Point(series, at, track.lastRightValue));
     } else if (closing != null) {
       expected++;
-      countRight(closing.getValue(), false);
+      countRight(closing, false);
     }
   }
 

@@ -48,9 +48,10 @@ public final class PostgresLedger implements Ledger {
   @Override
   public LedgerState load() {
     LedgerState state = loadRejections();
+    Amendments amendments = new Amendments();
     try (Stream<Booking> bookings = jdbc.sql("""
         select pass, shard, step, at_millis, fingerprint, points, amendments from ledger_step where export_id = ?""")
-        .param(exportId).query((row, n) -> booking(row)).stream()) {
+        .param(exportId).query((row, n) -> booking(row, amendments)).stream()) {
       bookings.forEach(state::booked);
     }
     jdbc.sql("select pass, shard, settled from ledger_shard where export_id = ?").param(exportId).query(row -> {
@@ -68,13 +69,18 @@ public final class PostgresLedger implements Ledger {
         .query((row, n) -> new Rejection(row.getInt("pass"), row.getLong("series_key"), row.getString("series"),
             row.getLong("from_millis"), row.getLong("to_millis"), row.getString("reason")))
         .list().forEach(state::rejected);
+    jdbc.sql("select pass, shard, step, doubtful_at from ledger_step where export_id = ? and doubtful_at is not null")
+        .param(exportId)
+        .query(row -> {
+          state.doubtful(row.getInt("pass"), row.getInt("shard"), row.getLong("step"), row.getLong("doubtful_at"));
+        });
     return state;
   }
 
-  private static Booking booking(ResultSet row) throws SQLException {
+  private static Booking booking(ResultSet row, Amendments amendments) throws SQLException {
     long at = row.getLong("at_millis");
     return new Booking(row.getInt("pass"), row.getInt("shard"), row.getLong("step"), at, row.getLong("fingerprint"),
-        row.getInt("points"), Amendments.decode(row.getBytes("amendments"), at));
+        row.getInt("points"), amendments.decode(row.getBytes("amendments"), at));
   }
 
   @Override
@@ -93,6 +99,13 @@ public final class PostgresLedger implements Ledger {
         insert into ledger_shard (export_id, pass, shard, settled) values (?, ?, ?, ?)
         on conflict (export_id, pass, shard) do update set settled = greatest(ledger_shard.settled, excluded.settled)""",
         exportId, pass, shard, step);
+  }
+
+  @Override
+  public void doubtful(int pass, int shard, long step, long atMillis) {
+    writer.write(exportId, epoch, """
+        update ledger_step set doubtful_at = greatest(doubtful_at, ?)
+        where export_id = ? and pass = ? and shard = ? and step = ?""", atMillis, exportId, pass, shard, step);
   }
 
   @Override
