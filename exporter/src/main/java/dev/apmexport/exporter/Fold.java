@@ -33,6 +33,8 @@ final class Fold implements SampleVisitor {
   private int generator;
   private long read;
   private boolean ended;
+  private int firstPeriod;
+  private @Nullable Problem unlikeFirst;
 
   Fold(RunSettings settings, SeriesTable table, List<Channel> channels) {
     this(settings, table, new PushReader(table), channels);
@@ -53,6 +55,8 @@ final class Fold implements SampleVisitor {
     split.watermark = watermark == null ? null : watermark.copy();
     split.read = read;
     split.ended = ended;
+    split.firstPeriod = firstPeriod;
+    split.unlikeFirst = unlikeFirst;
     split.refused.putAll(refused);
     channels.remove(channel);
     return split;
@@ -123,6 +127,10 @@ final class Fold implements SampleVisitor {
       int silence = settings.silence(record.kind());
       watermark = new Watermark(settings.lateness(period), silence, settings.expectedGenerators());
       channels.forEach(channel -> channel.begin(period, silence));
+      firstPeriod = period;
+    }
+    if (period != firstPeriod && channels.stream().anyMatch(channel -> channel.seconds() % period != 0)) {
+      unlikeFirst = RunWarnings.unlikePeriods(firstPeriod, record.instance(), period);
     }
     return this;
   }
@@ -161,16 +169,17 @@ final class Fold implements SampleVisitor {
     List<Problem> warnings = new ArrayList<>();
     String refused = table.refused();
     if (refused != null) {
-      warnings.add(Problem.warning("samples", "The run has " + refused + " input series more than its limit of "
-          + settings.inputSeriesLimit() + "; their samples are "
-          + "refused, the other series go on. Use fewer distinct tag values (URL grouping, systemTags), or have an "
-          + "operator raise the tenant's inputSeriesLimit."));
+      warnings.add(RunWarnings.seriesBeyondLimit(refused, settings.inputSeriesLimit()));
     }
     String mixed = reader.mixed();
     if (mixed != null) {
-      warnings.add(Problem.warning("samples", "The totals of " + mixed + " fell back again and again, as where several "
-          + "k6 send to one run under one name; they are then counted wrong. Let each push to an address of its own: "
-          + "put /i/<name> before the path, with another name for each."));
+      warnings.add(RunWarnings.sendersUnderOneName(mixed));
+    }
+    if (unlikeFirst != null) {
+      warnings.add(unlikeFirst);
+    }
+    if (ended && watermark != null && watermark.generators() < settings.expectedGenerators()) {
+      warnings.add(RunWarnings.sendersNotToldApart(settings.expectedGenerators(), watermark.generators()));
     }
     return warnings;
   }

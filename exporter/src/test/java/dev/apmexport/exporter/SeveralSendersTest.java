@@ -194,4 +194,45 @@ class SeveralSendersTest extends ExporterFixture {
         .contains("The totals of http_reqs fell back again and again", "/i/<name>");
     finish();
   }
+
+  private void pushPeriods(String instance, int period, int upTo) throws InterruptedException {
+    for (int second = 0; second < upTo; second += period) {
+      push(Kind.METRIC_SET, instance, second + period,
+          new MetricSets(period).counter("http_reqs", Labels.NONE, START + second, 1).packed());
+    }
+  }
+
+  @Test
+  void senders_that_could_not_be_told_apart_are_told_at_the_end() throws InterruptedException {
+    settings = new RunSettings("42", 1, 10_000, 10_000, RunSettings.FOLD_VERSION, 4);
+    start();
+    pushPeriods("", 1, 5);
+    assertThat(exporter.status(8).warnings()).isEmpty();
+    finish();
+
+    assertThat(exporter.status(8).warnings()).extracting(Problem::toString).singleElement().asString()
+        .contains("made for 4 load generators, and 1 could be told apart", "/i/<name>");
+  }
+
+  @Test
+  void senders_that_were_all_heard_are_no_matter() throws InterruptedException {
+    settings = new RunSettings("42", 1, 10_000, 10_000, RunSettings.FOLD_VERSION, 2);
+    start();
+    pushPeriods("a", 1, 5);
+    pushPeriods("b", 1, 10);
+    finish();
+
+    assertThat(exporter.status(8).warnings()).isEmpty();
+  }
+
+  @Test
+  void a_sender_whose_buckets_do_not_fit_the_windows_is_told_with_its_name() throws InterruptedException {
+    start();
+    pushPeriods("a", 1, 5);
+    pushPeriods("b", 3, 12);
+
+    assertThat(exporter.status(8).warnings()).extracting(Problem::toString).singleElement().asString()
+        .contains("first push had buckets of 1 s, and later came buckets of 3 s from b", "K6_CLOUD_AGGREGATION_PERIOD");
+    finish();
+  }
 }

@@ -140,6 +140,11 @@ public final class Watermark {
         - lateness;
   }
 
+  /** How many generators were heard. */
+  public int generators() {
+    return generators.size();
+  }
+
   /** Whether generators that were not heard of yet are waited for. */
   private boolean isGathering() {
     return siblings && newestReceived - firstReceived <= silenceMillis

@@ -8,7 +8,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonPointer;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * One threshold of a script.
@@ -20,34 +23,47 @@ import tools.jackson.databind.JsonNode;
 public record Threshold(String metric, String expression, @Nullable Parsed parsed, @Nullable String fault) {
   /** Some hundred are what a script with one for each endpoint has; each costs a comparison for every series. */
   public static final int MOST = 1_000;
+  /** All of them together, in characters: what a hundred of the longest have, for a list shows those of many runs. */
+  public static final int MOST_TEXT = 200_000;
   private static final int LONGEST = 1_000;
+  private static final String NO_LIST = "Thresholds of a metric must be a list, as in [\"p(95)<200\"].";
 
   /** What is asked of which samples. */
   record Parsed(Submetric of, ThresholdExpression demand) {}
 
   /**
    * The thresholds of a script's options, in their order: {@code {"metric{tag:value}": ["expression", {"threshold":
-   * "expression", "abortOnFail": true}]}}. What cannot be read is among them with its fault.
+   * "expression", "abortOnFail": true}]}}. What cannot be read is among them with its fault, and the first of too many.
    */
   public static List<Threshold> read(JsonNode thresholds) {
     List<Threshold> all = new ArrayList<>();
+    int text = 0;
     for (Map.Entry<String, JsonNode> metric : thresholds.properties()) {
-      if (!metric.getValue().isArray()) {
-        all.add(faulty(metric.getKey(), metric.getValue().toString(),
-            "Thresholds of a metric must be a list, as in [\"p(95)<200\"]."));
-      }
-      for (JsonNode threshold : metric.getValue().isArray() ? metric.getValue() : List.<JsonNode>of()) {
-        all.add(read(metric.getKey(), threshold, all.size()));
+      boolean list = metric.getValue().isArray();
+      for (JsonNode written : list ? metric.getValue() : List.of(metric.getValue())) {
+        Threshold one = list ? read(metric.getKey(), written) : faulty(metric.getKey(), written.toString(), NO_LIST);
+        text += one.metric.length() + one.expression.length();
+        if (all.size() == MOST || text > MOST_TEXT) {
+          all.add(faulty(one.metric, one.expression, "Only the first " + MOST + " thresholds of a run are evaluated, and "
+              + "only as many as have " + MOST_TEXT + " characters together."));
+          return all;
+        }
+        all.add(one);
       }
     }
-    return all.size() <= MOST ? all : all.subList(0, MOST + 1);
+    return all;
   }
 
-  private static Threshold read(String metric, JsonNode written, int before) {
+  /** What has to be kept of a script's thresholds, so that they read the same. */
+  public static JsonNode kept(JsonNode thresholds) {
+    if (thresholds.toString().length() <= MOST_TEXT) { return thresholds; }
+    ObjectNode kept = JsonNodeFactory.instance.objectNode();
+    read(thresholds).forEach(one -> kept.withArray(JsonPointer.empty().appendProperty(one.metric)).add(one.expression));
+    return kept;
+  }
+
+  private static Threshold read(String metric, JsonNode written) {
     JsonNode text = written.isObject() ? written.path("threshold") : written;
-    if (before >= MOST) {
-      return faulty(metric, text.asString(""), "Only the first " + MOST + " thresholds of a run are evaluated.");
-    }
     return text.isString() ? parse(metric, text.asString()) : faulty(metric, written.toString(),
         "A threshold must be a text such as \"p(95)<200\", or an object {\"threshold\": \"p(95)<200\"}.");
   }

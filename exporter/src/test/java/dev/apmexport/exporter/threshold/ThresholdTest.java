@@ -7,6 +7,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -70,6 +71,31 @@ class ThresholdTest {
     assertThat(read).hasSize(Threshold.MOST + 1);
     assertThat(read.getLast().fault()).contains("first 1000");
     assertThat(read.subList(0, Threshold.MOST)).allSatisfy(threshold -> assertThat(threshold.fault()).isNull());
+  }
+
+  @Test
+  void so_much_text_that_a_list_of_runs_would_not_bear_it_is_cut_off() {
+    ObjectNode huge = JSON.createObjectNode();
+    for (int i = 0; i < 1_000; i++) {
+      huge.putArray("http_req_duration{url:" + i + "x".repeat(900) + "}").add("p(95)<200").add("avg<100");
+    }
+    List<Threshold> read = Threshold.read(huge);
+
+    assertThat(read).hasSizeBetween(Threshold.MOST_TEXT / 1_000, Threshold.MOST_TEXT / 900);
+    assertThat(read.getLast().fault()).contains("only as many as have 200000 characters together");
+    assertThat(read.subList(0, read.size() - 1)).allSatisfy(threshold -> assertThat(threshold.fault()).isNull());
+    JsonNode kept = Threshold.kept(huge);
+    assertThat(kept.toString().length()).isLessThan(2 * Threshold.MOST_TEXT);
+    assertThat(Threshold.read(kept)).isEqualTo(read);
+  }
+
+  @Test
+  void what_is_kept_reads_as_it_was_written() {
+    ObjectNode written = JSON.createObjectNode();
+    written.putArray("checks").add("rate>0.9").addObject().put("threshold", "rate>0.8").put("abortOnFail", true);
+    assertThat(Threshold.kept(written)).isEqualTo(written);
+    written.putArray("odd/name~").add("x".repeat(Threshold.MOST_TEXT));
+    assertThat(Threshold.read(Threshold.kept(written))).isEqualTo(Threshold.read(written));
   }
 
   @Test

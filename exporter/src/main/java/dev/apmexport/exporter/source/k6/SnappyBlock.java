@@ -20,7 +20,7 @@ public final class SnappyBlock {
         throw new InvalidPush("The body unpacks to " + unpacked + " bytes; at most " + MAX_UNPACKED + " are taken.");
       }
       if (unpacked > bytes.length) {
-        bytes = new byte[Integer.highestOneBit(unpacked) << 1];
+        bytes = new byte[Math.min(MAX_UNPACKED, unpacked + unpacked / 8)]; // the next push is about as large
       }
       length = Snappy.uncompress(packed, 0, packed.length, bytes, 0);
     } catch (IOException | IllegalArgumentException e) {
