@@ -2,6 +2,7 @@ package dev.apmexport.api.k6;
 
 import dev.apmexport.api.archive.ScriptArchives;
 import dev.apmexport.api.run.Intake;
+import dev.apmexport.api.run.RunOutcome;
 import dev.apmexport.api.run.TakesPush;
 import dev.apmexport.api.security.Caller;
 import dev.apmexport.api.security.DatabasePatience;
@@ -118,7 +119,7 @@ public class K6Controller {
   @PostMapping("/v1/tests/{id}")
   Map<String, Object> finish(Caller caller, @PathVariable String id,
       @RequestBody(required = false) @Schema(type = "object", example = "{\"result_status\": 0}") @Nullable JsonNode outcome) {
-    intake.finish(intake.find(caller, id), outcome == null || !outcome.isObject() ? "{}" : outcome.toString());
+    intake.finish(intake.find(caller, id), RunOutcome.kept(outcome));
     return Map.of();
   }
 }

@@ -1,6 +1,7 @@
 package dev.apmexport.api.provisioning;
 
 import dev.apmexport.api.security.Refused;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -13,7 +14,6 @@ final class Outcome {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final String COMPLETED = "script_execution_completed";
   private static final String RUN_STATUS = "run_status";
-  private static final int LONGEST_REASON = 2_000;
 
   private static final int FINISHED = 3;
   private static final int ABORTED_BY_USER = 5;
@@ -23,8 +23,12 @@ final class Outcome {
 
   private Outcome() {}
 
-  /** The outcome that k6 has sent, as it is stored. */
-  static String of(@Nullable JsonNode notification) {
+  /**
+   * The outcome that k6 has sent, as it is stored.
+   *
+   * @param withoutSecrets takes out of k6's words, which may be those of a script's error, what nobody may read
+   */
+  static String of(@Nullable JsonNode notification, UnaryOperator<String> withoutSecrets) {
     String event = notification == null ? "" : notification.path("event_type").asString("");
     if (notification == null || !event.equals(COMPLETED)) {
       throw new Refused(HttpStatus.BAD_REQUEST, "The only event that is known here is {\"event_type\": \"" + COMPLETED
@@ -33,9 +37,8 @@ final class Outcome {
     JsonNode error = notification.path("error");
     ObjectNode outcome = JSON.createObjectNode().put(RUN_STATUS, runStatus(error));
     if (error.isObject()) {
-      String reason = error.path("reason").asString("");
-      outcome.putObject("error").put("code", error.path("code").asInt(0)).put("reason",
-          reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON) + "…");
+      outcome.putObject("error").put("code", error.path("code").asInt(0))
+          .put("reason", withoutSecrets.apply(error.path("reason").asString("")));
     }
     return outcome.toString();
   }

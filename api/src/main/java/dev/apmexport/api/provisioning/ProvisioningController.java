@@ -4,14 +4,19 @@ import dev.apmexport.api.k6.ProfilePath;
 import dev.apmexport.api.run.Intake;
 import dev.apmexport.api.security.Caller;
 import dev.apmexport.api.security.OpenToRunTokens;
+import dev.apmexport.api.security.TenantFilter;
 import dev.apmexport.store.run.TestRun;
+import dev.apmexport.store.runlog.RunLog;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.InputStream;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
@@ -38,11 +43,13 @@ public class ProvisioningController {
   private final LocalExecutionStart start;
   private final ArchivePut archives;
   private final Intake intake;
+  private final RunLog log;
 
-  public ProvisioningController(LocalExecutionStart start, ArchivePut archives, Intake intake) {
+  public ProvisioningController(LocalExecutionStart start, ArchivePut archives, Intake intake, RunLog log) {
     this.start = start;
     this.archives = archives;
     this.intake = intake;
+    this.log = log;
   }
 
   @Operation(summary = "Makes the test run of a k6 that starts.")
@@ -69,12 +76,15 @@ public class ProvisioningController {
 
   @Operation(summary = "Finishes the test run of a k6 that ends.")
   @ApiResponse(responseCode = "204", description = "The test run is finished.")
-  @OpenToRunTokens
+  @ApiResponse(responseCode = "403", description = "The token is one load generator's, which cannot end the run for all.")
+  @OpenToRunTokens(withName = false)
   @PostMapping("/test_runs/{id}/notify")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   void ended(Caller caller, @PathVariable String id,
-      @RequestBody(required = false) @Schema(type = "object", example = "{\"event_type\": \"script_execution_completed\", \"error\": null}") @Nullable JsonNode notification) {
+      @RequestBody(required = false) @Schema(type = "object", example = "{\"event_type\": \"script_execution_completed\", \"error\": null}") @Nullable JsonNode notification,
+      @Parameter(hidden = true) HttpServletRequest request) {
     TestRun run = intake.find(caller, id);
-    intake.finish(run, Outcome.of(notification));
+    Set<String> tokens = Set.of(Objects.requireNonNull(TenantFilter.sent(request)));
+    intake.finish(run, Outcome.of(notification, reason -> log.withoutSecrets(run, reason, tokens)));
   }
 }

@@ -200,7 +200,7 @@ public class RunController {
   RunView finish(Caller caller, @PathVariable String id,
       @RequestBody(required = false) @Schema(type = "object", example = "{\"result_status\": 0}") @Nullable JsonNode outcome) {
     TestRun run = intake.find(caller, id);
-    intake.finish(run, outcome == null || !outcome.isObject() ? "{}" : outcome.toString());
+    intake.finish(run, RunOutcome.kept(outcome));
     return show(caller, id);
   }
 }

@@ -64,12 +64,15 @@ record ThresholdView(String metric, String expression, @Schema(allowableValues =
     return words.isEmpty() || words.contains(Optional.<String>empty()) ? null : PASSED;
   }
 
-  /** One threshold in a word, k6's own if it said one; empty if nobody knows. */
+  /**
+   * One threshold in a word, k6's own if it said one; empty if nobody knows. What only seems to have passed opens no
+   * gate, and what only seems to have failed does not open it either.
+   */
   private static Optional<String> word(ThresholdResult result, @Nullable String k6) {
     boolean decided = switch (result.state()) {
       case PENDING, INVALID -> false;
-      case NO_DATA -> result.certain();
-      case PASSED, FAILED -> true;
+      case NO_DATA, PASSED -> result.certain();
+      case FAILED -> true;
     };
     if (result.state() == State.PENDING || !decided && k6 == null) { return Optional.empty(); }
     return Optional.of(k6 == null ? word(result.fails()) : k6);

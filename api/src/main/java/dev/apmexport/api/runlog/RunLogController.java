@@ -5,6 +5,7 @@ import dev.apmexport.api.security.Caller;
 import dev.apmexport.api.security.DatabasePatience;
 import dev.apmexport.api.security.OpenToRunTokens;
 import dev.apmexport.api.security.Refused;
+import dev.apmexport.api.security.TenantFilter;
 import dev.apmexport.store.log.MetricLog;
 import dev.apmexport.store.run.TestRun;
 import dev.apmexport.store.runlog.LogPush;
@@ -16,10 +17,12 @@ import io.swagger.v3.oas.annotations.media.ExampleObject;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +83,7 @@ public class RunLogController {
   @OpenToRunTokens
   @PostMapping(path = "/provisioning/v1/test_runs/{id}/logs", consumes = MediaType.APPLICATION_JSON_VALUE)
   ResponseEntity<Void> push(Caller caller, @PathVariable String id, InputStream body,
-      @Parameter(hidden = true) @RequestHeader(HttpHeaders.AUTHORIZATION) String authorization,
+      @Parameter(hidden = true) HttpServletRequest request,
       @Parameter(hidden = true) @RequestHeader(name = HttpHeaders.CONTENT_ENCODING, required = false) @Nullable String encoding)
       throws IOException {
     TestRun run = intake.find(caller, id);
@@ -95,17 +98,13 @@ public class RunLogController {
           "The body is larger than " + MAX_PUSH + " bytes; send fewer lines in one push.");
     }
     LogPush push = LokiPush.read(json);
-    Optional<Instant> closed = patience.call(json.length, () -> log.append(run, push, Set.of(token(authorization))));
+    Set<String> tokens = Set.of(Objects.requireNonNull(TenantFilter.sent(request)));
+    Optional<Instant> closed = patience.call(json.length, () -> log.append(run, push, tokens));
     closed.ifPresent(at -> {
       throw new Refused(HttpStatus.CONFLICT, "Test run " + id + " was finished at " + at + "; log lines are taken for "
           + MetricLog.GRACE.toSeconds() + " s after that.");
     });
     return ResponseEntity.noContent().build();
-  }
-
-  /** What stands behind the scheme. */
-  private static String token(String authorization) {
-    return authorization.substring(authorization.indexOf(' ') + 1).strip();
   }
 
   @Operation(summary = "Shows the newest log lines of a run's load generators.")

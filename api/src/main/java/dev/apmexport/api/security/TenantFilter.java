@@ -75,7 +75,7 @@ public final class TenantFilter extends OncePerRequestFilter {
   }
 
   /** The token as it was sent; null where there is none. Senders of remote write may send it as a password. */
-  static @Nullable String sent(HttpServletRequest request) {
+  public static @Nullable String sent(HttpServletRequest request) {
     String header = request.getHeader(HttpHeaders.AUTHORIZATION);
     if (header != null && request.getRequestURI().endsWith("/write")
         && header.regionMatches(true, 0, BASIC, 0, BASIC.length())) {

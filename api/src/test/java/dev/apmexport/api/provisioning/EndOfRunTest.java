@@ -3,6 +3,7 @@ package dev.apmexport.api.provisioning;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -90,12 +91,49 @@ class EndOfRunTest extends WithProvisioning {
         "{\"event_type\":\"script_execution_completed\",\"error\":null}").status()).isEqualTo(204);
   }
 
+  /** Of a run that was made before k6 started; the tokens are good for pushing, whoever has them. */
+  @Test
+  void a_load_generators_token_cannot_end_the_run_for_all() {
+    String run = post("/api/v1/test-runs", "{\"name\":\"shared\",\"generators\":2}").at("/id");
+    String named = runToken(run, "{\"instance\":\"lg-1\"}");
+
+    for (String host : List.of("", "/i/lg-2")) {
+      v6(notified(host, run, named), 403, "\"lg-1\"", "end the test run");
+    }
+    assertThat(records(run)).isZero();
+    assertThat(notified("/i/lg-1", run, runToken(run, "{}")).status()).isEqualTo(204);
+    assertThat(get("/api/v1/test-runs/" + run).at("/state")).isEqualTo("finishing");
+  }
+
+  private String runToken(String run, String body) {
+    return post("/api/v1/test-runs/" + run + "/tokens", body).at("/token");
+  }
+
+  private Answer notified(String host, String run, String runToken) {
+    return send(bearer("http://localhost:" + port + host + "/provisioning/v1/test_runs/" + run + "/notify", runToken)
+        .header("Content-Type", "application/json")
+        .POST(BodyPublishers.ofString("{\"event_type\":\"script_execution_completed\",\"error\":null}")));
+  }
+
   @Test
   void a_long_reason_is_cut() {
     Answer started = started("{}");
     ended(started, "{\"code\":8035,\"reason\":\"" + "x".repeat(100_000) + "\"}");
 
     assertThat(outcome(started, "error")).hasSizeBetween(2_000, 2_100);
+  }
+
+  @Test
+  void a_reason_that_shows_a_secret_is_kept_without_it() {
+    Answer started = started("{}");
+    String token = started.at("/runtime_config/test_run_token");
+    ended(started, "{\"code\":8035,\"reason\":\"GoError: GET https://user:hunter2x@shop.test/?api_key=k-12345678 with "
+        + token + "\"}");
+
+    assertThat(outcome(started, "error")).contains("GoError: GET https://", "shop.test").doesNotContain(token, "hunter2x",
+        "k-12345678");
+    assertThat(get("/cloud/v6/test_runs/" + started.at("/test_run_id")).text()).contains("GoError").doesNotContain(token,
+        "hunter2x", "k-12345678");
   }
 
   @ParameterizedTest

@@ -113,6 +113,21 @@ class ThresholdsShownTest extends WithApi {
     assertThat(get(RUNS + "/" + other).at("/result")).isEqualTo("failed");
   }
 
+  @Test
+  void what_only_seems_to_have_passed_opens_no_gate() {
+    String run = create("{\"checks\":[\"rate>0.5\"]}").at("/id");
+    stored.put(Long.parseLong(run), 1,
+        List.of(new ThresholdResult("checks", "rate>0.5", State.PASSED, 0.52, false, false, null)));
+    assertThat(get(RUNS + "/" + run).at("/thresholds/0/state")).isEqualTo("pending");
+    evaluated(run, new ThresholdResult("checks", "rate>0.5", State.PASSED, 0.52, false, false, null));
+    assertThat(get(RUNS + "/" + run).at("/thresholds/0/state")).isEqualTo("passed");
+    assertThat(get(RUNS + "/" + run).json().path("result").isNull()).isTrue();
+
+    String other = create("{\"checks\":[\"rate>0.5\"]}").at("/id");
+    evaluated(other, new ThresholdResult("checks", "rate>0.5", State.FAILED, 0.49, false, true, null));
+    assertThat(get(RUNS + "/" + other).at("/result")).isEqualTo("failed");
+  }
+
   @ParameterizedTest
   @CsvSource({"NO_DATA,false,false,passed", "NO_DATA,false,true,failed", "FAILED,true,false,passed",
       "PASSED,true,true,failed", "INVALID,false,true,failed"})

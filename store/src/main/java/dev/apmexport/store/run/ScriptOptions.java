@@ -1,6 +1,7 @@
 package dev.apmexport.store.run;
 
 import dev.apmexport.exporter.config.ApmBlocks;
+import dev.apmexport.exporter.threshold.Threshold;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -35,8 +36,7 @@ final class ScriptOptions {
    */
   static String kept(JsonNode options) {
     ObjectNode kept = JsonMapper.shared().createObjectNode();
-    kept.set("thresholds",
-        options.path("thresholds").isObject() ? options.path("thresholds") : kept.objectNode());
+    kept.set("thresholds", haveThresholds(options) ? Threshold.kept(options.path("thresholds")) : kept.objectNode());
     Stream.of(options.path("cloud"), options.path("ext").path("loadimpact")).map(place -> place.path("projectID"))
         .filter(project -> project.isIntegralNumber() && project.canConvertToLong() && project.asLong() > 0).findFirst()
         .ifPresent(project -> kept.put(PROJECT, project.asLong()));

@@ -48,6 +48,11 @@ final class LinesWithoutSecrets {
     }
   }
 
+  /** Any other text of the run's, cut and without secrets in the same way. */
+  String outOf(String text, TestRun run, Set<String> tokens) {
+    return outOf(List.of(new LogLine(0, "", null, text)), run, tokens).getFirst().message();
+  }
+
   private static LogLine shown(LogLine line, Masking masking) {
     String source = line.source();
     return new LogLine(line.atNanos(), shown(line.level(), LONGEST_NAME, masking),

@@ -66,6 +66,11 @@ public final class RunLog {
     }));
   }
 
+  /** What k6 says of a run elsewhere than in its log lines, as short and as free of secrets as these. */
+  public String withoutSecrets(TestRun run, String text, Set<String> tokens) {
+    return secrets.outOf(text, run, tokens);
+  }
+
   /** The newest, of which so many bytes are looked at as a run keeps: lines that share long labels are longer than their push. */
   private static List<LogLine> fitting(List<LogLine> lines) {
     int from = lines.size();
