@@ -96,8 +96,20 @@ final class Comparison {
       unproven |= fingerprint.isEmpty() || fingerprint.getAsLong() != step.fingerprint();
     }
     Batch batch = step.batch();
+    OptionalLong doubtful = booked.doubtfulSince(Booking.FIRST_PASS, step.shard(), step.number());
     for (int i = 0; i < batch.size(); i++) {
       accepted(batch.series()[i], batch.atMillis(), batch.values()[i], taken);
+      if (doubtful.isPresent()) {
+        doubtful(batch.series()[i], batch.atMillis(), batch.values()[i], doubtful.getAsLong());
+      }
+    }
+  }
+
+  /** But for what was left out already when the step was sent. */
+  private void doubtful(Series series, long at, double value, long since) {
+    Optional<Rejection> rejection = booked.rejection(Booking.FIRST_PASS, series.key(), at);
+    if (rejection.isEmpty() || rejection.get().fromMillis() == at) {
+      difference.doubtful(series, at, value, since);
     }
   }
 

@@ -3,11 +3,16 @@ package dev.apmexport.exporter;
 import dev.apmexport.exporter.delivery.Progress;
 import dev.apmexport.exporter.ledger.Booking;
 import dev.apmexport.exporter.ledger.LedgerState;
+import dev.apmexport.exporter.metric.Point;
 import dev.apmexport.exporter.reconcile.Reach;
 import dev.apmexport.exporter.reconcile.Reconciliation;
 import dev.apmexport.exporter.source.RunFeed;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
 /**
@@ -31,6 +36,8 @@ final class RollingPass implements AutoCloseable {
   private final Export export;
   private final Comparison comparison;
   private final Outbox out;
+  /** Corrections that a request without an answer could still undo, by the time from when on it cannot. */
+  private final TreeMap<Long, List<Point>> deferred = new TreeMap<>();
   private Instant next = Instant.MIN;
   private long through;
 
@@ -41,10 +48,11 @@ final class RollingPass implements AutoCloseable {
     this.means = means;
     this.settledThrough = settledThrough;
     LedgerState booked = export.ledger().load();
-    Reach reach = new Reach(export.amendment(), means.time(), this::isWanted, false);
+    Reach reach = new Reach(export.amendment(), means.time(), this::isWanted, false, means.time());
     this.out = new Outbox(export, means, booked, Booking.ROLLING_PASS, Instant.MAX, new Progress());
     booked.amendments().stream().filter(booking -> !booked.isSettled(booking)).map(Outbox::step).forEach(out::add);
-    Reconciliation difference = new Reconciliation(Booking.ROLLING_PASS, reach, booked, out::add);
+    Reconciliation difference = new Reconciliation(Booking.ROLLING_PASS, reach, booked, out::add).deferring(
+        (point, until) -> deferred.computeIfAbsent(until, _ -> new ArrayList<>()).add(point));
     this.comparison = new Comparison(settings, export, FirstPass.LIVE, difference, booked);
   }
 
@@ -55,9 +63,19 @@ final class RollingPass implements AutoCloseable {
   /** Goes some steps on; returns whether there is more to do at once. */
   boolean advance() throws InterruptedException {
     if (!out.hasRoom()) { return false; }
+    sendDeferred();
     if (comparison.seq() >= through && !begin()) { return false; }
     comparison.play(feed, Math.min(through, comparison.seq() + RECORDS_AT_ONCE), out::flush);
     return comparison.seq() < through;
+  }
+
+  private void sendDeferred() {
+    NavigableMap<Long, List<Point>> due = deferred.headMap(means.time().millis(), true);
+    if (!due.isEmpty()) {
+      due.values().forEach(out::addAll);
+      due.clear();
+      out.flush();
+    }
   }
 
   /** Looks how far the log tells by now what is right, and the ledger what was sent. */

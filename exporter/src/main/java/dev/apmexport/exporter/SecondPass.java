@@ -10,6 +10,7 @@ import dev.apmexport.exporter.reconcile.Reconciliation;
 import dev.apmexport.exporter.reconcile.ReconciliationReport;
 import dev.apmexport.exporter.source.RunFeed;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -82,27 +83,47 @@ public final class SecondPass {
    * The result, and the last record it speaks of.
    *
    * @param gaveUp whether the destination was not to be had until the deadline
-   * @param early whether corrections wait until {@link Order#correctFrom}; another pass has to make them
+   * @param again when another pass has to make the corrections that wait until then: for {@link Order#correctFrom}, or
+   *   for a request that was given up and may still arrive; null if none do
    */
-  public record Result(ReconciliationReport report, long throughSeq, boolean gaveUp, boolean early) {}
+  public record Result(ReconciliationReport report, long throughSeq, boolean gaveUp, @Nullable Instant again) {
+    /** Whether corrections wait. */
+    public boolean early() {
+      return again != null;
+    }
+  }
+
+  /** The log and the time as they are when the pass begins; they decide what it does, however long it takes. */
+  private record Beginning(long head, Horizon complete, Instant time, boolean early) {}
 
   private record Compared(Comparison comparison, Reconciliation difference) {}
 
   public Result run() throws InterruptedException {
-    long head = feed.head();
-    Horizon complete = Horizon.complete(feed, head);
-    boolean early = means.time().instant().isBefore(order.correctFrom);
-    boolean late = resolveAmbiguous(head, complete);
+    Beginning now = begin();
+    boolean late = resolveAmbiguous(now);
     // A booking says that those before it are settled, so nothing may follow what is still ambiguous.
-    late = late || sendDifference(head, complete, early);
-    Compared now = compare(head, complete, early, export.ledger().load(), _ -> {}, Fold.Pause.NONE);
-    long pending = now.difference.pending();
+    late = late || sendDifference(now);
+    Compared left = compare(now, export.ledger().load(), _ -> {}, Fold.Pause.NONE);
+    long pending = left.difference.pending();
     if (pending == 0 && marksEnd()) {
-      send(now.difference.endMarks());
+      send(left.difference.endMarks());
     }
-    boolean waits = now.difference.isEarly();
-    ReconciliationReport report = now.difference.report(doubt(now.comparison)).with(waits ? null : readBack(head));
-    return new Result(report, head, late || pending > 0 && !waits && isOver(), waits);
+    Instant again = again(left.difference);
+    ReconciliationReport report = left.difference.report(doubt(left.comparison),
+        again != null ? null : readBack(now.head));
+    return new Result(report, now.head, late || pending > 0 && again == null && isOver(), again);
+  }
+
+  private Beginning begin() {
+    Instant time = means.time().instant(); // before the head, which may move as long as more may come
+    long head = feed.head();
+    return new Beginning(head, Horizon.complete(feed, head), time, time.isBefore(order.correctFrom));
+  }
+
+  private @Nullable Instant again(Reconciliation difference) {
+    if (!difference.isEarly()) { return null; }
+    Instant arrived = Instant.ofEpochMilli(difference.doubtfulUntil());
+    return arrived.isAfter(order.correctFrom) ? arrived : order.correctFrom;
   }
 
   /** What the destination shows, where it can be asked; nobody asks what a dry pass would have sent. */
@@ -125,34 +146,35 @@ public final class SecondPass {
     return comparison.isUnproven() || otherFold ? "unproven" : export.shared() ? "shared series" : null;
   }
 
-  private Compared compare(long head, Horizon complete, boolean early, LedgerState booked, Consumer<Point> out,
-      Fold.Pause<RuntimeException> pause) throws InterruptedException {
-    Reach reach = new Reach(export.amendment(), means.time(), order.range::contains, early);
+  private Compared compare(Beginning now, LedgerState booked, Consumer<Point> out, Fold.Pause<RuntimeException> pause)
+      throws InterruptedException {
+    Reach reach = new Reach(export.amendment(), means.time(), order.range::contains, now.early,
+        InstantSource.fixed(now.time));
     Reconciliation difference = new Reconciliation(order.revision, reach, booked, out);
-    Comparison comparison = new Comparison(settings, export, order.first, difference, booked).knowing(complete);
-    comparison.play(feed, head, pause);
+    Comparison comparison = new Comparison(settings, export, order.first, difference, booked).knowing(now.complete);
+    comparison.play(feed, now.head, pause);
     comparison.finish(pause);
     return new Compared(comparison, difference);
   }
 
   /** Returns whether something could not be sent in time. */
-  private boolean sendDifference(long head, Horizon complete, boolean early) throws InterruptedException {
+  private boolean sendDifference(Beginning now) throws InterruptedException {
     if (isOver()) { return false; }
     LedgerState booked = export.ledger().load();
     if (watched) {
-      progress.steps(progress.stepsDone() + steps(head, complete, early, booked));
+      progress.steps(progress.stepsDone() + steps(now, booked));
     }
     try (Outbox out = outbox(booked, order.revision)) {
-      compare(head, complete, early, booked, out::add, out::flushPatiently);
+      compare(now, booked, out::add, out::flushPatiently);
       out.drain();
       return out.isLate();
     }
   }
 
   /** How many batches are to be sent: for whoever watches, the log is read once more. */
-  private long steps(long head, Horizon complete, boolean early, LedgerState booked) throws InterruptedException {
+  private long steps(Beginning now, LedgerState booked) throws InterruptedException {
     try (Outbox none = new Outbox(export, means, booked, order.revision, Instant.MIN, new Progress())) {
-      compare(head, complete, early, booked, none::add, none::flush);
+      compare(now, booked, none::add, none::flush);
       return none.handedOver();
     }
   }
@@ -171,9 +193,9 @@ public final class SecondPass {
   }
 
   /** What was booked and not acknowledged is sent again, byte for byte, before anything is decided. */
-  private boolean resolveAmbiguous(long head, Horizon complete) throws InterruptedException {
+  private boolean resolveAmbiguous(Beginning now) throws InterruptedException {
     LedgerState booked = export.ledger().load();
-    List<Step> steps = new ArrayList<>(firstPassSteps(booked, head, complete));
+    List<Step> steps = new ArrayList<>(firstPassSteps(booked, now));
     booked.amendments().stream().filter(booking -> !booked.isSettled(booking)).map(Outbox::step)
         .forEach(steps::add);
     if (steps.isEmpty() || isOver()) { return false; }
@@ -185,16 +207,16 @@ public final class SecondPass {
   }
 
   /** Those of the first pass follow from the log. */
-  private List<Step> firstPassSteps(LedgerState booked, long head, Horizon complete) throws InterruptedException {
+  private List<Step> firstPassSteps(LedgerState booked, Beginning now) throws InterruptedException {
     List<Step> ambiguous = new ArrayList<>();
     if (booked.hasAmbiguous(export.layout().shards())) {
       Fold steps = FirstSteps.fold(settings, export, order.first.range(),
-          order.first.complete() ? complete : Horizon.LIVE, step -> {
+          order.first.complete() ? now.complete : Horizon.LIVE, step -> {
             if (booked.isAmbiguous(step.shard(), step.number())) {
               ambiguous.add(step);
             }
           });
-      steps.play(feed, head, Fold.Pause.NONE);
+      steps.play(feed, now.head, Fold.Pause.NONE);
     }
     return ambiguous;
   }

@@ -10,7 +10,9 @@ import dev.apmexport.exporter.config.ExportConfig;
 import dev.apmexport.exporter.config.MetricEntry;
 import dev.apmexport.exporter.delivery.RetryPolicy;
 import dev.apmexport.exporter.delivery.VirtualTimeline;
+import dev.apmexport.exporter.ledger.Booking;
 import dev.apmexport.exporter.ledger.InMemoryLedger;
+import dev.apmexport.exporter.ledger.LedgerState;
 import dev.apmexport.exporter.metric.Secret;
 import dev.apmexport.exporter.reconcile.ReconciliationReport;
 import dev.apmexport.exporter.sink.EgressPolicy;
@@ -21,11 +23,13 @@ import dev.apmexport.exporter.source.InMemoryRunFeed;
 import dev.apmexport.exporter.source.LogRecord;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -96,6 +100,18 @@ final class DatadogRun implements AutoCloseable {
     time.until(() -> exporter.isDrained(0));
   }
 
+  /** Notes that the requests with all steps so far were given up at this moment without an answer, and then taken. */
+  Instant loseAnswers() {
+    Instant now = time.instant();
+    LedgerState booked = ledger.load();
+    for (int shard = 0; shard < 8; shard++) {
+      for (long step = 0; step < booked.nextStep(Booking.FIRST_PASS, shard); step++) {
+        ledger.doubtful(Booking.FIRST_PASS, shard, step, now.toEpochMilli());
+      }
+    }
+    return now;
+  }
+
   /** The log is closed, and the live pass comes to its end. */
   ExportStatus finish() throws InterruptedException {
     feed.finish(time.millis());
@@ -108,10 +124,14 @@ final class DatadogRun implements AutoCloseable {
   }
 
   ReconciliationReport secondPass(int revision) throws InterruptedException {
+    return result(revision).report();
+  }
+
+  SecondPass.Result result(int revision) throws InterruptedException {
     exporter.close();
     ledger = ledger.takeOver();
     return new SecondPass(settings, new Export(0, config, ledger), feed, means(),
-        SecondPass.Order.of(revision, time.instant().plus(Duration.ofMinutes(5)))).run().report();
+        SecondPass.Order.of(revision, time.instant().plus(Duration.ofMinutes(5)))).run();
   }
 
   /** What the run has shown about the block. */
@@ -124,6 +144,12 @@ final class DatadogRun implements AutoCloseable {
     Map<String, NavigableMap<Long, Double>> held = new TreeMap<>();
     datadog.content().forEach((series, points) -> held.put(series.replaceFirst("@k6$", ""), points));
     return held;
+  }
+
+  /** What Datadog shows of a series, as {@link DatadogTruth} names it, at one second. */
+  @Nullable
+  Double held(String series, long second) {
+    return held().getOrDefault(series, new TreeMap<>()).get(second);
   }
 
   /** How many points of the truth are not held, or with another value. */

@@ -38,6 +38,12 @@ class DyingLedger implements Ledger {
   }
 
   @Override
+  public void doubtful(int pass, int shard, long step, long atMillis) {
+    live();
+    ledger.doubtful(pass, shard, step, atMillis);
+  }
+
+  @Override
   public void reject(Rejection rejection) {
     live();
     ledger.reject(rejection);

@@ -30,6 +30,26 @@ class RollingPassTest {
     }
   }
 
+  /** A request that was given up may arrive after the correction, and what Datadog is told last stands. */
+  @Test
+  void a_correction_waits_until_an_unanswered_request_cannot_arrive_any_more() throws InterruptedException {
+    try (DatadogRun run = datadog()) {
+      List<MadeUpRun.Sample> samples = new ArrayList<>();
+      for (int second = 0; second < 90 * MINUTE; second += EVERY) {
+        push(run, second, samples);
+        if (second == 2_280) {
+          run.loseAnswers();
+        } else if (second == 2_470) {
+          assertThat(run.held("k6.http_reqs[]", MadeUpRun.START + 2_000)).as("it waits").isEqualTo(3);
+        } else if (second == 2_500) {
+          assertThat(run.held("k6.http_reqs[]", MadeUpRun.START + 2_000)).as("it is sent").isEqualTo(8);
+        }
+      }
+      run.finish();
+      run.assertExact(run.secondPass(1), samples, EVERY, "unanswered requests in the 38th minute");
+    }
+  }
+
   @Test
   void a_worker_that_takes_over_goes_on_with_it() throws InterruptedException {
     try (DatadogRun run = datadog()) {

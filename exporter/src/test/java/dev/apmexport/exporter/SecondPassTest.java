@@ -15,6 +15,7 @@ import dev.apmexport.exporter.resample.Window;
 import dev.apmexport.exporter.sink.prometheus.FakePrometheus.Fault;
 import dev.apmexport.exporter.source.LogRecord;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -24,7 +25,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class SecondPassTest {
   private static final long START = MadeUpRun.START;
 
@@ -85,6 +86,38 @@ class SecondPassTest {
       assertThat(played.prometheus.points()).isEqualTo(before + 2);
       assertThat(played.prometheus.refused()).isZero();
     }
+  }
+
+  /** What Datadog is told last stands, even where it was sent first. */
+  @Test
+  void a_correction_at_datadog_waits_for_a_request_that_was_given_up() throws InterruptedException {
+    try (DatadogRun run = new DatadogRun(START, 1, 10, List.of(PlayedRun.entry("http_reqs", null)))) {
+      List<Sample> samples = new ArrayList<>();
+      for (int second = 0; second < 60; second += 10) {
+        push(run, samples, second, 3);
+      }
+      Instant arrived = run.loseAnswers().plusSeconds(200);
+      push(run, samples, 20, 5);
+      run.finish();
+      SecondPass.Result result = run.result(1);
+      assertThat(result.again()).isEqualTo(arrived);
+      assertThat(result.gaveUp()).isFalse();
+      assertThat(result.report().pending()).isEqualTo(1);
+      assertThat(run.held("k6.http_reqs[]", START + 20)).isEqualTo(3);
+      run.time.sleep(Duration.between(run.time.instant(), arrived));
+      SecondPass.Result next = run.result(2);
+      assertThat(next.again()).isNull();
+      run.assertExact(next.report(), samples, 10, "after the last arrival");
+      assertThat(next.report().corrected()).isEqualTo(1);
+    }
+  }
+
+  private static void push(DatadogRun run, List<Sample> samples, int second, double count) throws InterruptedException {
+    List<Sample> now = List.of(new Sample(0, MetricType.COUNTER, "http_reqs", Labels.NONE, START + second, count));
+    samples.addAll(now);
+    run.append(START + second + 12, "", new Push(second, 0, now).payload(1));
+    run.advance();
+    run.settle();
   }
 
   private static void late(PlayedRun played, Sample sample, Sample... more) {

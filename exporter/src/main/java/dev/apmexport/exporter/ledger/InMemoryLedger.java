@@ -53,6 +53,11 @@ public final class InMemoryLedger implements Ledger {
   }
 
   @Override
+  public void doubtful(int pass, int shard, long step, long atMillis) {
+    write(state -> state.doubtful(pass, shard, step, atMillis));
+  }
+
+  @Override
   public void reject(Rejection rejection) {
     write(state -> state.rejected(rejection));
   }

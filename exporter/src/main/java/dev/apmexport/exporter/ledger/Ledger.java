@@ -18,5 +18,13 @@ public interface Ledger {
   /** Notes that a step is settled: taken by the destination, except for what was rejected before. */
   void settle(int pass, int shard, long step);
 
+  /**
+   * Notes that a request of a booked step was given up without an answer, or that whoever booked the step is gone: what
+   * it sent may still arrive, after all that was sent since. Asked before the step is sent again, or settled.
+   *
+   * @param atMillis when the request was given up, or the step was found
+   */
+  void doubtful(int pass, int shard, long step, long atMillis);
+
   void reject(Rejection rejection);
 }

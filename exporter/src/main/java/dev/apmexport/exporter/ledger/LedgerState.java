@@ -15,6 +15,7 @@ public final class LedgerState {
 
   private final Map<Lane, Map<Long, Booking>> bookings = new HashMap<>();
   private final Map<Lane, Long> settled = new HashMap<>();
+  private final Map<Lane, Map<Long, Long>> doubts = new HashMap<>();
   private final Map<Long, List<Rejection>> rejections = new HashMap<>();
   /** Those of a shard's series at one time, of which there may be one for each time of a long outage. */
   private final Map<Integer, Map<Long, List<Rejection>>> ofTimes = new HashMap<>();
@@ -28,6 +29,11 @@ public final class LedgerState {
 
   public void settled(int pass, int shard, long step) {
     settled.merge(new Lane(pass, shard), step, Math::max);
+  }
+
+  /** See {@link Ledger#doubtful}. */
+  public void doubtful(int pass, int shard, long step, long atMillis) {
+    doubts.computeIfAbsent(new Lane(pass, shard), _ -> new HashMap<>()).merge(step, atMillis, Math::max);
   }
 
   public void rejected(Rejection rejection) {
@@ -48,6 +54,12 @@ public final class LedgerState {
   public OptionalLong fingerprint(int pass, int shard, long step) {
     Booking booking = bookings.getOrDefault(new Lane(pass, shard), Map.of()).get(step);
     return booking == null ? OptionalLong.empty() : OptionalLong.of(booking.fingerprint());
+  }
+
+  /** When a request of a step was last given up without an answer, or its sender found to be gone. */
+  public OptionalLong doubtfulSince(int pass, int shard, long step) {
+    Long since = doubts.getOrDefault(new Lane(pass, shard), Map.of()).get(step);
+    return since == null ? OptionalLong.empty() : OptionalLong.of(since);
   }
 
   /** The bookings of all passes but the first, the earliest first, each shard's in order. */

@@ -1,10 +1,12 @@
 package dev.apmexport.exporter.reconcile;
 
+import dev.apmexport.exporter.ledger.Booking;
 import dev.apmexport.exporter.ledger.LedgerState;
 import dev.apmexport.exporter.ledger.Rejection;
 import dev.apmexport.exporter.metric.Point;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 
 /** Decides of each point that is not as it should be whether it can be sent, and hands it out or takes it for refused. */
 final class Amending {
@@ -15,6 +17,8 @@ final class Amending {
   private final Refusals refusals = new Refusals();
   private long pending;
   private boolean early;
+  private long doubtfulUntil = Long.MIN_VALUE;
+  private ObjLongConsumer<Point> later = (_, _) -> {};
 
   Amending(int revision, Reach reach, LedgerState booked, Consumer<Point> out) {
     this.revision = revision;
@@ -23,12 +27,27 @@ final class Amending {
     this.out = out;
   }
 
+  void deferring(ObjLongConsumer<Point> taker) {
+    later = taker;
+  }
+
+  /** A point in whose place an earlier request may still arrive, and stand. */
+  void await(Point point, long givenUpAt) {
+    pending++;
+    if (reach.wanted().test(point.atMillis())) {
+      early = true;
+      long until = Reach.arrivedBy(givenUpAt);
+      doubtfulUntil = Math.max(doubtfulUntil, until);
+      later.accept(point, until);
+    }
+  }
+
   /** A point before accepted ones: only a destination that takes samples out of order can take it. */
   void gap(Point point) {
     if (reach.goesBackTo(point.atMillis())) {
       send(point, true);
     } else {
-      refuse(point, "missing before accepted points, " + reach.whyNot());
+      refuseAgain(point, "missing before accepted points, " + reach.whyNot());
     }
   }
 
@@ -37,7 +56,7 @@ final class Amending {
     if (reach.continuesAt(point.atMillis())) {
       send(point, false);
     } else {
-      refuse(point, "never accepted, and " + reach.whyNot());
+      refuseAgain(point, "never accepted, and " + reach.whyNot());
     }
   }
 
@@ -75,6 +94,13 @@ final class Amending {
     }
   }
 
+  /** A point that cannot be sent again; if the destination refused it in the first pass, its words belong to the reason. */
+  private void refuseAgain(Point point, String reason) {
+    String words = booked.rejection(Booking.FIRST_PASS, point.series().key(), point.atMillis())
+        .map(refused -> "; it was first refused with: " + refused.reason()).orElse("");
+    refusals.add(point.series(), point.atMillis(), reason, words);
+  }
+
   private void refuse(Point point, String reason) {
     refusals.add(point.series(), point.atMillis(), reason);
   }
@@ -88,7 +114,12 @@ final class Amending {
     return pending;
   }
 
-  /** Whether something waits because more data may come. */
+  /** When the last request arrives at the latest that something waits for; {@link Long#MIN_VALUE} if nothing does. */
+  long doubtfulUntil() {
+    return doubtfulUntil;
+  }
+
+  /** Whether something waits because more data may come, or a request that was given up. */
   boolean isEarly() {
     return early;
   }

@@ -10,8 +10,12 @@ import java.util.function.LongPredicate;
  *
  * @param wanted of which times points are to be sent at all
  * @param early whether more data may come: a receiver that takes one correction for each point is not corrected then
+ * @param asOf when it is asked whether a request may still arrive; it stands still where the answer must not change
  */
-public record Reach(Amendment amendment, InstantSource clock, LongPredicate wanted, boolean early) {
+public record Reach(Amendment amendment, InstantSource clock, LongPredicate wanted, boolean early,
+    InstantSource asOf) {
+  /** So long after a request was given up it may still arrive; what comes later than that is beyond our care. */
+  private static final Duration LATEST_ARRIVAL = Duration.ofSeconds(200);
   /** Sending takes time, so a minute less than the receiver allows. */
   private static final Duration MARGIN = Duration.ofMinutes(1);
 
@@ -45,6 +49,15 @@ public record Reach(Amendment amendment, InstantSource clock, LongPredicate want
   /** Whether what is put before accepted points has to wait for data that may still come. */
   boolean isEarly() {
     return early && replacesOnce();
+  }
+
+  /** Whether a point has to wait for a request that was given up then, and would stand if it arrived after it. */
+  boolean awaits(long atMillis, long givenUpAt) {
+    return overwrites() && givenUpAt != Doubts.NONE && asOf.millis() < arrivedBy(givenUpAt) && goesBackTo(atMillis);
+  }
+
+  static long arrivedBy(long givenUpAt) {
+    return givenUpAt + LATEST_ARRIVAL.toMillis();
   }
 
   String whyNot() {

@@ -5,12 +5,14 @@ import dev.apmexport.exporter.ledger.LedgerState;
 import dev.apmexport.exporter.metric.Point;
 import dev.apmexport.exporter.metric.Series;
 import dev.apmexport.exporter.reconcile.AmendedSeries.Amended;
+import dev.apmexport.exporter.reconcile.Doubts.Doubt;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Reconciliation {
   private static final double TOLERANCE = 1e-9;
+  private static final String MAY_BE_TAKEN = "an unanswered request with the earlier value may have taken its one correction";
 
   private final int revision;
   private final Reach reach;
@@ -33,14 +36,17 @@ public final class Reconciliation {
   private final TreeMap<Long, Map<Series, Cell>> open = new TreeMap<>();
   private final Map<Series, Track> tracks = new HashMap<>();
   private long expected;
-  private long asExpected;
-  private long filled;
-  private long corrected;
+  private final Doubts doubts;
+  private final Counts certain = new Counts();
+  /** Right by what was answered, and maybe not by what was not. */
+  private final Counts doubted = new Counts();
+  private final Refusals doubtedPoints = new Refusals();
 
   /** One point in both passes. */
   private static final class Cell {
     private @Nullable Double sent;
     private @Nullable Double right;
+    private @Nullable Doubt doubt;
   }
 
   /**
@@ -52,11 +58,27 @@ public final class Reconciliation {
     this.reach = reach;
     this.amending = new Amending(revision, reach, booked, out);
     this.earlier = new EarlierPasses(booked);
+    this.doubts = new Doubts(booked);
+  }
+
+  /** @param later takes the points that wait for what may still arrive, and until when they do */
+  public Reconciliation deferring(ObjLongConsumer<Point> later) {
+    amending.deferring(later);
+    return this;
   }
 
   /** A point that the destination accepted in the first pass. */
   public void accepted(Series series, long atMillis, double value) {
     cell(series, atMillis).sent = value;
+  }
+
+  /**
+   * A point of a request of the first pass that was given up without an answer, whatever became of the point after that.
+   *
+   * @param sinceMillis when the last such request was given up
+   */
+  public void doubtful(Series series, long atMillis, double value, long sinceMillis) {
+    cell(series, atMillis).doubt = new Doubt(value, sinceMillis);
   }
 
   /** The destination has accepted nothing of the series from this time on in the first pass. */
@@ -98,10 +120,18 @@ public final class Reconciliation {
     expected++;
     track.right(at, cell.right);
     Point right = new Point(series, at, cell.right);
-    if (holds == null) {
+    long since = doubts.otherThan(right, cell.doubt);
+    if (holds != null && same(holds, cell.right)) {
+      boolean doubtful = reach.replacesOnce() && since != Doubts.NONE;
+      countRight(doubtful ? doubted : certain, amended, cell.sent != null);
+      if (doubtful) {
+        doubtedPoints.add(series, at, MAY_BE_TAKEN);
+      }
+    } else if (reach.awaits(at, since)) {
+      track.continued = true;
+      amending.await(right, since);
+    } else if (holds == null) {
       missing(track, right);
-    } else if (same(holds, cell.right)) {
-      countRight(amended, cell.sent != null);
     } else if (isSpent(track, right)) {
       amending.spent(right);
     } else if (reach.overwrites()) {
@@ -113,8 +143,7 @@ public final class Reconciliation {
 
   /** The destination holds, or is about to be sent, something later. */
   private void isNotTheNewest(Track track) {
-    track.missing.forEach(point -> fillGap(track, point));
-    track.missing.clear();
+    track.missing.drainTo(point -> fillGap(track, point));
     Point changed = track.changed;
     if (changed != null) {
       track.changed = null;
@@ -146,8 +175,7 @@ public final class Reconciliation {
   }
 
   private void appendAll(Track track) {
-    track.missing.forEach(point -> append(track, point));
-    track.missing.clear();
+    track.missing.drainTo(point -> append(track, point));
   }
 
   private void fillGap(Track track, Point point) {
@@ -158,13 +186,11 @@ public final class Reconciliation {
     }
   }
 
-  private void countRight(@Nullable Amended amended, boolean hadValue) {
+  private void countRight(Counts counts, @Nullable Amended amended, boolean hadValue) {
     if (amended == null || !isOwn(amended)) {
-      asExpected++;
-    } else if (hadValue) {
-      corrected++;
+      counts.asExpected();
     } else {
-      filled++;
+      counts.amended(hadValue);
     }
   }
 
@@ -226,7 +252,7 @@ public final class Reconciliation {
       amending.tail(new Point(series, at, track.lastRightValue));
     } else if (closing != null) {
       expected++;
-      countRight(closing, false);
+      countRight(certain, closing, false);
     }
   }
 
@@ -246,7 +272,7 @@ public final class Reconciliation {
     return a == b || Math.abs(a - b) <= TOLERANCE * Math.max(Math.abs(a), Math.abs(b));
   }
 
-  /** Whether something waits because more data may come. */
+  /** Whether something waits because more data may come, or a request that was given up. */
   public boolean isEarly() {
     return amending.isEarly();
   }
@@ -256,17 +282,25 @@ public final class Reconciliation {
     return amending.pending();
   }
 
+  /** When the last request arrives at the latest that something waits for; {@link Long#MIN_VALUE} if nothing does. */
+  public long doubtfulUntil() {
+    return amending.doubtfulUntil();
+  }
+
   /**
-   * What the ledger shows.
+   * What the ledger shows, and the destination if it was asked. Where it was found to hold everything, no doubt is left.
    *
    * @param doubt why the destination cannot be known to hold what the report counts; null if it can
+   * @param found what was read back; null if nothing was
    */
-  public ReconciliationReport report(@Nullable String doubt) {
-    Refusals refusals = amending.refusals();
+  public ReconciliationReport report(@Nullable String doubt, @Nullable ReadBackResult found) {
+    boolean proven = found != null && Boolean.TRUE.equals(found.verified());
+    Counts right = proven ? certain.and(doubted) : certain;
+    Refusals refusals = proven ? amending.refusals() : amending.refusals().and(doubtedPoints);
     long pending = amending.pending();
     boolean exact = refusals.points() == 0 && pending == 0 && doubt == null;
     String reason = doubt != null ? doubt : pending > 0 ? "pending" : refusals.firstReason();
-    return new ReconciliationReport(revision, exact, exact ? null : reason, expected, asExpected, filled, corrected,
-        refusals.points(), pending, refusals.rows());
+    return new ReconciliationReport(revision, exact, exact ? null : reason, expected, right.expectedOnes(),
+        right.filled(), right.corrected(), refusals.points(), pending, refusals.rows(), found);
   }
 }

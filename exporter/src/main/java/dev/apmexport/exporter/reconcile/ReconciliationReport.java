@@ -1,5 +1,6 @@
 package dev.apmexport.exporter.reconcile;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param corrected accepted with another value before, with the right one now
  * @param refused cannot be brought right at this destination
  * @param pending not sent, because the time for the export was over
- * @param refusals the refused points as ranges of one series each; the first {@value #MAX_REFUSALS}
+ * @param refusals the refused points as ranges of one series each; the first {@value #MAX_REFUSALS}, beside which stands
+ *   as {@code refusedUnlisted} how many refused points none of them tells of
  * @param readBack what was read back from the destination, as fields of the report itself; null where the block does
  *   not say whom to ask
  */
@@ -38,6 +40,12 @@ public record ReconciliationReport(int revision, boolean exact, @Nullable String
   public ReconciliationReport with(@Nullable ReadBackResult found) {
     return new ReconciliationReport(revision, exact, reason, expected, asExpected, filled, corrected, refused, pending,
         refusals, found);
+  }
+
+  /** How many refused points no row tells of, since there were more rows than are kept. */
+  @JsonProperty(access = JsonProperty.Access.READ_ONLY)
+  public long refusedUnlisted() {
+    return refused - refusals.stream().mapToLong(Refusal::points).sum();
   }
 
   /** Refused points of one series, from the first to the last time, and why. */

@@ -1,8 +1,6 @@
 package dev.apmexport.exporter.reconcile;
 
 import dev.apmexport.exporter.metric.Point;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +21,7 @@ final class Track {
   @Nullable
   Point changed;
   /** Missing, and after the newest held so far. */
-  final List<Point> missing = new ArrayList<>(0);
+  final MissingPoints missing = new MissingPoints();
 
   void held(long atMillis, double value) {
     newestHeld = atMillis;

@@ -153,6 +153,26 @@ public abstract class LedgerContract {
   }
 
   @Test
+  void a_step_whose_request_was_not_answered_stays_doubtful_with_the_time_of_the_last_one() {
+    Ledger ledger = first();
+    ledger.book(live(0, 0, 1));
+    ledger.book(live(0, 1, 2));
+    ledger.book(amendment(1, 0, 1, new Point(VUS, T, 1)));
+    assertThat(ledger.load().doubtfulSince(0, 0, 1)).isEmpty();
+    ledger.doubtful(0, 0, 1, T + 5);
+    ledger.doubtful(0, 0, 1, T + 9);
+    ledger.doubtful(0, 0, 1, T + 7);
+    ledger.book(live(0, 1, 2));
+    ledger.settle(0, 0, 1);
+    for (LedgerState state : List.of(ledger.load(), ledger.loadRejections(), takeOver().load())) {
+      assertThat(state.doubtfulSince(0, 0, 1)).hasValue(T + 9);
+      assertThat(state.doubtfulSince(0, 0, 0)).isEmpty();
+      assertThat(state.doubtfulSince(0, 1, 1)).isEmpty();
+      assertThat(state.doubtfulSince(1, 0, 1)).isEmpty();
+    }
+  }
+
+  @Test
   void the_next_holder_finds_all_that_was_written_and_goes_on() {
     Ledger before = first();
     before.book(live(0, 0, 1));
@@ -175,11 +195,13 @@ public abstract class LedgerContract {
     Ledger after = takeOver();
     assertThatThrownBy(() -> before.book(live(0, 1, 2))).isInstanceOf(Fenced.class);
     assertThatThrownBy(() -> before.settle(0, 0, 0)).isInstanceOf(Fenced.class);
+    assertThatThrownBy(() -> before.doubtful(0, 0, 0, T)).isInstanceOf(Fenced.class);
     assertThatThrownBy(() -> before.reject(Rejection.quarantine(0, VUS, T, "late"))).isInstanceOf(Fenced.class);
     LedgerState state = after.load();
     assertThat(state.nextStep(0, 0)).isEqualTo(1);
     assertThat(state.settled(0, 0)).isEqualTo(-1);
     assertThat(state.rejection(0, VUS.key(), T)).isEmpty();
+    assertThat(state.doubtfulSince(0, 0, 0)).isEmpty();
     Ledger third = takeOver();
     assertThatThrownBy(() -> after.book(live(0, 1, 2))).isInstanceOf(Fenced.class);
     third.book(live(0, 1, 2));

@@ -10,9 +10,11 @@ import dev.apmexport.exporter.metric.Series;
 import dev.apmexport.exporter.sink.Amendment;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 
 /**
  * What a destination holds and what is right, as texts of {@code time=value}; times are seconds, windows are of one
@@ -57,6 +59,22 @@ abstract class ReconciliationFixture {
     }
   }
 
+  /** Points of which a request of the first pass was given up this many seconds ago, whatever became of them then. */
+  void unanswered(String series, int secondsAgo, String... texts) {
+    for (String point : texts) {
+      fed.add(difference -> difference.doubtful(series(series), time(point), value(point), since(secondsAgo)));
+    }
+  }
+
+  /** Says the same of the latest step of a second pass. */
+  void unanswered(int pass, int secondsAgo) {
+    ledger.doubtful(pass, 0, ledger.nextStep(pass, 0) - 1, since(secondsAgo));
+  }
+
+  static long since(int secondsAgo) {
+    return NOW - secondsAgo * 1_000L;
+  }
+
   /** Says that the first pass got nothing of a series accepted from this second on. */
   void lost(String series, long second) {
     fed.add(difference -> difference.lost(series(series), second * 1_000));
@@ -64,8 +82,13 @@ abstract class ReconciliationFixture {
 
   /** Compares what was fed with the ledger as it is now. */
   Reconciliation compared(Consumer<Point> out) {
-    Reach reach = new Reach(amendment, () -> Instant.ofEpochMilli(NOW), _ -> true, early);
-    Reconciliation difference = new Reconciliation(revision, reach, ledger, out);
+    return compared(out, (_, _) -> {});
+  }
+
+  Reconciliation compared(Consumer<Point> out, ObjLongConsumer<Point> later) {
+    InstantSource now = InstantSource.fixed(Instant.ofEpochMilli(NOW));
+    Reach reach = new Reach(amendment, now, _ -> true, early, now);
+    Reconciliation difference = new Reconciliation(revision, reach, ledger, out).deferring(later);
     fed.forEach(feeding -> feeding.accept(difference));
     difference.compareBefore(2_000);
     difference.finish(series -> series.name().startsWith("total"), 1_000);
@@ -98,7 +121,7 @@ abstract class ReconciliationFixture {
   }
 
   ReconciliationReport report() {
-    return compared(_ -> {}).report(null);
+    return compared(_ -> {}).report(null, null);
   }
 
   /** The reason or the word "exact", then all counts that are not zero. */
@@ -119,6 +142,10 @@ abstract class ReconciliationFixture {
     if (count > 0) {
       text.append(' ').append(name).append(' ').append(count);
     }
+  }
+
+  static long key(String series) {
+    return series(series).key();
   }
 
   private static Series series(String name) {

@@ -36,6 +36,16 @@ class ReconciliationReportTest {
   }
 
   @Test
+  void points_that_no_row_tells_of_are_counted_even_in_a_report_that_was_stored_before() {
+    ReconciliationReport report = new ReconciliationReport(1, false, "bad", 9, 2, 0, 0, 7, 0,
+        List.of(new ReconciliationReport.Refusal("a", 1, 3, 3, "bad")));
+    JsonNode json = JSON.valueToTree(report);
+    assertThat(json.path("refusedUnlisted").asInt()).isEqualTo(4);
+    assertThat(JSON.treeToValue(json, ReconciliationReport.class)).isEqualTo(report);
+    assertThat(JSON.valueToTree(REPORT).path("refusedUnlisted").asInt(-1)).isZero();
+  }
+
+  @Test
   void a_destination_that_could_not_be_asked_is_verified_null() {
     ReconciliationReport report = REPORT.with(ReadBackResult.unknown("The points could not be read back: why."));
     JsonNode json = JSON.valueToTree(report);

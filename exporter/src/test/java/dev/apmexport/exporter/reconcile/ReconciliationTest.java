@@ -3,7 +3,11 @@ package dev.apmexport.exporter.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.apmexport.exporter.ledger.Rejection;
+import dev.apmexport.exporter.metric.Labels;
 import dev.apmexport.exporter.metric.Point;
+import dev.apmexport.exporter.metric.Series;
+import dev.apmexport.exporter.sink.Amendment;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -124,6 +128,36 @@ class ReconciliationTest extends ReconciliationFixture {
   }
 
   @Test
+  void what_the_destination_said_when_it_refused_a_point_is_told_where_it_cannot_be_sent_again() {
+    compare("gauge", "1=1 4=4", "1=1 2=2 3=3 4=4");
+    compare("other", "1=1 4=4", "1=1 2=2 4=4");
+    ledger.rejected(new Rejection(0, key("gauge"), "gauge", 2_000, 2_000, "HTTP 400: bad sample 2"));
+    ledger.rejected(new Rejection(0, key("gauge"), "gauge", 3_000, 3_000, "HTTP 400: bad sample 3"));
+    assertThat(report().refusals()).containsExactlyInAnyOrder(
+        new ReconciliationReport.Refusal("gauge", 2_000, 3_000, 2,
+            "missing before accepted points, receiver not declared out-of-order; it was first refused with: HTTP 400: bad sample 2"),
+        new ReconciliationReport.Refusal("other", 2_000, 2_000, 1,
+            "missing before accepted points, receiver not declared out-of-order"));
+  }
+
+  @Test
+  void a_batch_that_strict_mode_left_out_is_told_in_the_destination_s_words() {
+    compare("gauge", "1=1 3=3", "1=1 2=2 3=3");
+    ledger.rejected(Rejection.ofTime(0, 0, 1, 2_000, "HTTP 400: whole batch"));
+    assertReport("missing before accepted points, receiver not declared out-of-order; it was first refused with: "
+        + "HTTP 400: whole batch: expected 3 asExpected 2 refused 1");
+  }
+
+  @Test
+  void what_was_refused_and_is_too_old_by_now_is_told_in_the_destination_s_words() {
+    amendment = new Amendment.Overwrites(Duration.ofHours(1));
+    compare("gauge", "", "1=1");
+    ledger.rejected(Rejection.quarantine(0, new Series("gauge", Labels.NONE), 1_000, "HTTP 400: no such tag"));
+    assertThat(report().reason()).startsWith("never accepted, and older than the 60 min the receiver takes")
+        .endsWith("; it was first refused with: HTTP 400: no such tag");
+  }
+
+  @Test
   void what_could_not_be_sent_in_time_is_pending() {
     compare("gauge", "", "1=1 2=2");
     amended(1, "gauge 1=1");
@@ -133,7 +167,7 @@ class ReconciliationTest extends ReconciliationFixture {
   @Test
   void what_cannot_be_known_is_not_exact() {
     compare("gauge", "1=1", "1=1");
-    assertThat(compared(_ -> {}).report("unproven"))
+    assertThat(compared(_ -> {}).report("unproven", null))
         .isEqualTo(new ReconciliationReport(1, false, "unproven", 1, 1, 0, 0, 0, 0, List.of()));
   }
 
@@ -175,6 +209,7 @@ class ReconciliationTest extends ReconciliationFixture {
     }
     assertThat(report().refused()).isEqualTo(3_000);
     assertThat(report().refusals()).hasSize(1_000);
+    assertThat(report().refusedUnlisted()).isEqualTo(2_000);
   }
 
   @Test

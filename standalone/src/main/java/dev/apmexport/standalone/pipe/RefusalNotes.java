@@ -36,6 +36,11 @@ final class RefusalNotes implements Ledger {
   }
 
   @Override
+  public void doubtful(int pass, int shard, long step, long atMillis) {
+    // Nothing is set right later.
+  }
+
+  @Override
   public synchronized void reject(Rejection rejection) {
     latest = rejection.reason();
     if (reasons.size() < MOST_REASONS) {
