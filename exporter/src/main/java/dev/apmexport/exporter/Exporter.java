@@ -69,7 +69,7 @@ public final class Exporter implements AutoCloseable {
       SinkConfig sink = export.config().sink();
       HttpTransport clocked = http.on(time);
       return new Delivery.Means(() -> sink.open(clocked), sink.amendment(), export.ledger(), retry, time, threads,
-          limits.apply(sink.destination()), sink.isStrict());
+          limits.apply(sink.destination()), sink.isStrict(), export.config().reconcile());
     }
   }
 

@@ -79,7 +79,7 @@ final class Outbox implements AutoCloseable {
   private void submit(Step step) {
     handedOver++;
     Delivery open = delivery();
-    if (open == null || open.gaveUp()) {
+    if (open == null || open.gaveUp(step.shard())) {
       late = true;
     } else {
       open.submit(step);
@@ -116,7 +116,7 @@ final class Outbox implements AutoCloseable {
 
   /** Whether more may be handed over. */
   boolean hasRoom() {
-    return delivery == null || delivery.hasRoom() || delivery.gaveUp();
+    return delivery == null || delivery.hasRoom() || isOver(delivery);
   }
 
   /** Null if it is too late to begin. */
@@ -134,12 +134,18 @@ final class Outbox implements AutoCloseable {
     while (!isDrained()) {
       pause();
     }
+    check();
     late |= delivery != null && delivery.gaveUp();
   }
 
   /** Whether everything handed over is settled or given up. */
   boolean isDrained() {
-    return delivery == null || delivery.isDrained() || delivery.gaveUp();
+    return delivery == null || delivery.isDrained() || isOver(delivery);
+  }
+
+  /** A shard that gives up leaves the others at work. */
+  private static boolean isOver(Delivery delivery) {
+    return delivery.gaveUp() && !delivery.isAtWork();
   }
 
   private void pause() throws InterruptedException {

@@ -83,8 +83,8 @@ public final class ConnectionTest implements AutoCloseable {
     return switch (result) {
       case WriteResult.Accepted _ -> new Connection(true, to + " answers and accepts the credentials.");
       case WriteResult.NotAuthorized(String reason) -> failed(to + " refuses the credentials or the address", reason);
-      case WriteResult.Invalid(String reason) -> failed(to + " answers and refuses the request", reason);
-      case WriteResult.TooLarge(String reason) -> failed(to + " refuses even an empty request as too large", reason);
+      case WriteResult.Invalid(String reason, _) -> failed(to + " answers and refuses the request", reason);
+      case WriteResult.TooLarge(String reason, _) -> failed(to + " refuses even an empty request as too large", reason);
       case WriteResult.WrongFormat(String reason) -> failed(to + " does not take this format", reason);
       case WriteResult.RetryLater(var _, String reason, Duration _) -> failed(to + " takes nothing at the moment",
           reason);

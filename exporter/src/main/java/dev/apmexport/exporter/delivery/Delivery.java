@@ -33,7 +33,8 @@ public final class Delivery implements AutoCloseable {
    * @param limit of the points that may leave in a second
    * @param strict whether a batch that the destination refuses is left out as a whole, instead of finding what is bad
    * @param quarantines whether a series is left out from its first refused point on, which keeps what is missing in one
-   *     piece for a later pass to mend; where none comes, each point is tried for itself
+   *     piece for a later pass to mend; where none comes, each point is tried for itself, but for some minutes after the
+   *     destination failed for one
    */
   public record Means(Supplier<Sink> sinks, Amendment amendment, Ledger ledger, RetryPolicy retry, Timeline time,
       ThreadFactory threads, PointLimit limit, boolean strict, boolean quarantines) {
@@ -105,6 +106,11 @@ public final class Delivery implements AutoCloseable {
   /** Whether a lane stopped because the time was over. */
   public boolean gaveUp() {
     return lanes.stream().anyMatch(Lane::gaveUp);
+  }
+
+  /** Whether that of a shard did; nothing more of it is sent. */
+  public boolean gaveUp(int shard) {
+    return lanes.get(shard).gaveUp();
   }
 
   /** Whether a lane is still at work on what was handed in; those that gave up or died are not. */

@@ -4,6 +4,7 @@ import dev.apmexport.exporter.delivery.Circuit.Finding;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What the lanes of one delivery share on the way to their destination: the limit of points, the circuit breaker, the
@@ -18,6 +19,7 @@ final class Gate {
   private final Circuit circuit;
   private final Progress progress;
   private final AtomicInteger largest = new AtomicInteger(Integer.MAX_VALUE);
+  private final AtomicLong taken = new AtomicLong();
   private volatile Instant giveUpAt = Instant.MAX;
 
   Gate(Delivery.Means means, Progress progress) {
@@ -45,6 +47,16 @@ final class Gate {
 
   void left(Finding finding) {
     circuit.note(finding);
+  }
+
+  /** Notes that the destination took points. */
+  void took() {
+    taken.incrementAndGet();
+  }
+
+  /** How many requests with points the destination took, whichever lane they were of. */
+  long taken() {
+    return taken.get();
   }
 
   /**

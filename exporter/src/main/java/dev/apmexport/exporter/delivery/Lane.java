@@ -1,14 +1,14 @@
 package dev.apmexport.exporter.delivery;
 
+import dev.apmexport.exporter.delivery.Transmission.Refused;
 import dev.apmexport.exporter.ledger.LedgerState;
 import dev.apmexport.exporter.ledger.Rejection;
 import dev.apmexport.exporter.metric.Series;
 import dev.apmexport.exporter.sink.Batch;
 import dev.apmexport.exporter.sink.Sink;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
@@ -21,12 +21,15 @@ import org.slf4j.LoggerFactory;
 final class Lane {
   private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
 
+  /** Where a series is not left out for good, a destination may refuse many points one by one, for hours. */
+  private static final int MOST_NOTED = 32;
+
   private final Delivery delivery;
   private final LedgerState booked;
   private final Delivery.Means means;
   private final BlockingQueue<Step> queue = new LinkedBlockingQueue<>();
-  /** From when on nothing of a series is sent; what stands before, a correction, may still be taken. */
-  private final Map<Long, Long> quarantined = new HashMap<>();
+  private final Quarantine quarantine;
+  private final KnownSeries known;
   private final AtomicLong submitted = new AtomicLong();
   private volatile long done; // written by the lane's thread alone
   private volatile @Nullable Step current;
@@ -38,6 +41,8 @@ final class Lane {
     this.delivery = delivery;
     this.booked = booked;
     this.means = means;
+    this.quarantine = new Quarantine(means);
+    this.known = new KnownSeries(booked);
   }
 
   void start(ThreadFactory threads) {
@@ -91,11 +96,10 @@ final class Lane {
 
   private void run() {
     try (Sink sink = means.sinks().get()) {
-      Transmission transmission = new Transmission(sink, means, delivery.progress(), delivery.gate());
       while (true) {
         Step step = queue.take();
         current = step;
-        settle(step, transmission);
+        settle(step, sink);
         done++;
         delivery.left(step.batch().size());
         current = null;
@@ -111,35 +115,46 @@ final class Lane {
     }
   }
 
-  private void settle(Step step, Transmission transmission) throws InterruptedException, GaveUp {
+  private void settle(Step step, Sink sink) throws InterruptedException, GaveUp {
     if (step.number() <= booked.settled(step.pass(), step.shard())) {
-      int refused = step.batch().size() - wanted(step).size();
-      delivery.progress().settled(step.batch().size() - refused, refused);
+      Batch taken = wanted(step);
+      known.took(step.pass(), taken);
+      delivery.progress().settled(taken.size(), step.batch().size() - taken.size());
       return;
     }
     awaitTime(step.batch().atMillis());
-    long asked = means.time().millis();
-    means.ledger().book(step.booking());
+    InHand inHand = new InHand(step, means);
+    inHand.book();
+    if (booked.fingerprint(step.pass(), step.shard(), step.number()).isPresent()) {
+      inHand.mayArriveYet(); // whoever booked it before may have sent it
+    }
     Batch wanted = wanted(step);
-    int lost = send(step, wanted, asked, transmission);
-    if (lost > 0 || queue.isEmpty()) {
+    int lost = send(step, wanted, new Attempts(sink, inHand, means, delivery.progress(), delivery.gate()));
+    if (lost > 0 || !isFollowed(step)) {
       // Else the next booking settles this step, in the same commit.
       means.ledger().settle(step.pass(), step.shard(), step.number());
+    }
+    if (lost == 0) {
+      known.took(step.pass(), wanted);
     }
     delivery.progress().settled(wanted.size() - lost, step.batch().size() - wanted.size() + lost);
   }
 
+  /** Whether the next booking will say that this step is settled. */
+  private boolean isFollowed(Step step) {
+    Step next = queue.peek();
+    return next != null && next.pass() == step.pass();
+  }
+
   /** Returns how many points were not taken, each of which is noted. */
-  private int send(Step step, Batch wanted, long asked, Transmission transmission)
-      throws InterruptedException, GaveUp {
+  private int send(Step step, Batch wanted, Attempts attempts) throws InterruptedException, GaveUp {
     try {
-      List<Transmission.Refused> refused = transmission.send(wanted, asked,
-          () -> means.ledger().book(step.booking()));
-      refused.forEach(part -> reject(step.pass(), part));
-      return refused.stream().mapToInt(part -> part.points().size()).sum();
+      boolean strange = known.isStrange(step.pass(), wanted);
+      List<Refused> refused = new Transmission(wanted, strange, attempts, means, delivery.progress(), delivery.gate())
+          .send();
+      return reject(step, refused);
     } catch (LeftOut e) {
-      means.ledger()
-          .reject(Rejection.ofTime(step.pass(), step.shard(), delivery.shards(), wanted.atMillis(), e.reason()));
+      rejectTime(step, e.reason());
       return wanted.size();
     }
   }
@@ -147,21 +162,29 @@ final class Lane {
   /** The points without those of series the destination refused before. */
   private Batch wanted(Step step) {
     Batch batch = step.batch();
-    return batch.where(i -> {
-      Series series = batch.series()[i];
-      return batch.atMillis() < quarantined.getOrDefault(series.key(), Long.MAX_VALUE)
-          && booked.rejection(step.pass(), series.key(), batch.atMillis()).isEmpty();
-    });
+    return batch.where(i -> !quarantine.holds(batch.series()[i], batch.atMillis())
+        && booked.rejection(step.pass(), batch.series()[i].key(), batch.atMillis()).isEmpty());
   }
 
-  private void reject(int pass, Transmission.Refused refused) {
-    Batch points = refused.points();
-    for (Series series : points.series()) {
-      means.ledger().reject(Rejection.quarantine(pass, series, points.atMillis(), refused.reason()));
-      if (means.quarantines()) {
-        quarantined.merge(series.key(), points.atMillis(), Math::min);
+  private int reject(Step step, List<Refused> refused) {
+    int points = refused.stream().mapToInt(part -> part.points().size()).sum();
+    List<Rejection> rejections = new ArrayList<>();
+    for (Refused part : refused) {
+      for (Series series : part.points().series()) {
+        rejections.add(quarantine.take(step.pass(), series, part));
       }
     }
+    if (means.quarantines() || points <= MOST_NOTED) {
+      rejections.forEach(means.ledger()::reject);
+    } else {
+      rejectTime(step, rejections.getFirst().reason());
+    }
+    return points;
+  }
+
+  private void rejectTime(Step step, String reason) {
+    means.ledger().reject(Rejection.ofTime(step.pass(), step.shard(), delivery.shards(), step.batch().atMillis(),
+        reason));
   }
 
   /** No destination is sent a time that has not come: some take it, and then refuse everything earlier. */

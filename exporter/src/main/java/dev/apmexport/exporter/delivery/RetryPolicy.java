@@ -13,6 +13,13 @@ public record RetryPolicy(IntervalFunction backoff) {
   static final int SUSPECT_AFTER = 10;
   /** The same for a part of such a batch; one failure is an accident. */
   static final int POISON_AFTER = 2;
+  /** Before a batch is suspected once more at a destination that takes no points at all. */
+  static final Duration WHILE_NOTHING_IS_TAKEN = Duration.ofSeconds(30);
+  /**
+   * So long nothing is believed to be poison where nothing else is sent that would tell, and the series may be new. A
+   * destination that is ill is mostly well again by then; if it is not, later passes set right what this has cost.
+   */
+  static final Duration BELIEVED_AFTER = Duration.ofMinutes(5);
   /** How often a destination that refuses our credentials is asked again. */
   static final Duration WHILE_PAUSED = Duration.ofSeconds(30);
 

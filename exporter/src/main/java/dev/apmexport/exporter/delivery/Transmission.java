@@ -1,12 +1,9 @@
 package dev.apmexport.exporter.delivery;
 
-import dev.apmexport.exporter.delivery.Circuit.Finding;
 import dev.apmexport.exporter.sink.Batch;
-import dev.apmexport.exporter.sink.Sink;
 import dev.apmexport.exporter.sink.WriteResult;
-import dev.apmexport.exporter.sink.WriteResult.Cause;
 import dev.apmexport.exporter.sink.WriteResult.RetryLater;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,49 +13,41 @@ import java.util.List;
  * before is taken again without harm.
  */
 final class Transmission {
-  /** No request leaves later than this after the ledger said that the export is ours. */
-  private static final long HELD_FOR_MILLIS = 5_000;
-
-  private final Sink sink;
+  private final Attempts attempts;
   private final Delivery.Means means;
   private final Progress progress;
   private final Gate gate;
-  private Runnable hold = () -> {};
-  private long heldAt;
-  private Search search = new Search();
-  private List<Refused> refused = new ArrayList<>();
+  private final Batch batch;
+  private final boolean strange;
+  private final Search search = new Search();
+  private final List<Refused> refused = new ArrayList<>();
+  /** Takes the parts that the destination fails for and for nothing else, as far as can be seen. */
+  private List<Refused> blamed = refused;
+  private boolean searching;
   private boolean poisonous;
-  /** How often the batch in hand failed, and whether the destination was well but for it the last time. */
-  private int failed;
-  private boolean wellOtherwise;
   /** The smallest part that was too large, and whether a single point was. */
-  private int tooLarge;
+  private int tooLarge = Integer.MAX_VALUE;
   private boolean pointTooLarge;
 
-  /** Points that were refused, and the destination's words. */
-  record Refused(Batch points, String reason) {}
+  /**
+   * Points that were refused, and the destination's words.
+   *
+   * @param failing whether it did not refuse them, but failed for them and for nothing else
+   */
+  record Refused(Batch points, String reason, boolean failing) {}
 
-  Transmission(Sink sink, Delivery.Means means, Progress progress, Gate gate) {
-    this.sink = sink;
+  /** @param strange whether the batch has only points such as the destination was never seen to take */
+  Transmission(Batch batch, boolean strange, Attempts attempts, Delivery.Means means, Progress progress, Gate gate) {
+    this.batch = batch;
+    this.strange = strange;
+    this.attempts = attempts;
     this.means = means;
     this.progress = progress;
     this.gate = gate;
   }
 
-  /**
-   * Returns when every point is taken or refused. Throws where the rest of them is not to be sent.
-   *
-   * @param heldAt when the ledger was asked last whether the export is ours, and it was
-   * @param hold asks it again
-   */
-  List<Refused> send(Batch batch, long heldAt, Runnable hold) throws InterruptedException, GaveUp, LeftOut {
-    this.hold = hold;
-    this.heldAt = heldAt;
-    refused = new ArrayList<>();
-    search = new Search();
-    poisonous = false;
-    tooLarge = Integer.MAX_VALUE;
-    pointTooLarge = false;
+  /** Returns when every point is taken or refused. Throws where the rest of them is not to be sent. */
+  List<Refused> send() throws InterruptedException, GaveUp, LeftOut {
     int most = Math.min(gate.largest(), batch.size());
     for (int from = 0; from < batch.size(); from += most) {
       part(batch.part(from, Math.min(batch.size(), from + most)));
@@ -69,131 +58,93 @@ final class Transmission {
     return refused;
   }
 
-  private void part(Batch batch) throws InterruptedException, GaveUp, LeftOut {
-    switch (persist(batch)) {
-      case WriteResult.Accepted _ -> search.taken(batch.size());
+  private void part(Batch part) throws InterruptedException, GaveUp, LeftOut {
+    WriteResult result = persist(part);
+    Instant since = means.time().instant();
+    while (!searching && result instanceof RetryLater failing) {
+      if (findsCulprits(part, failing.reason(), since)) { return; }
+      gate.rest(RetryPolicy.WHILE_NOTHING_IS_TAKEN, RetryPolicy.WHILE_NOTHING_IS_TAKEN, failing.reason());
+      result = persist(part);
+    }
+    conclude(part, result);
+  }
+
+  /** While parts of a failing batch are told apart, a second failure is enough; others may meet one like any batch. */
+  private WriteResult persist(Batch part) throws InterruptedException, GaveUp, LeftOut {
+    return attempts.persist(part, poisonous ? RetryPolicy.POISON_AFTER : RetryPolicy.SUSPECT_AFTER);
+  }
+
+  private void conclude(Batch part, WriteResult result) throws InterruptedException, GaveUp, LeftOut {
+    switch (result) {
+      case WriteResult.Accepted _ -> search.taken(part.size());
       case WriteResult.Invalid invalid when means.strict() -> {
         progress.failed(invalid.reason());
         throw new LeftOut(invalid.reason());
       }
-      case WriteResult.Invalid invalid -> isolate(batch, invalid.reason());
-      case WriteResult.TooLarge large -> divide(batch, large.reason());
-      case WriteResult.RetryLater poison -> {
-        poisonous = true;
-        isolate(batch, poison.reason());
-      }
+      case WriteResult.Invalid invalid -> isolate(new Refused(part, invalid.reason(), false));
+      case WriteResult.TooLarge large -> divide(part, large.reason());
+      case RetryLater poison -> isolate(new Refused(part, poison.reason(), true));
       case WriteResult.NotAuthorized denied -> throw new IllegalStateException(denied.reason());
       case WriteResult.WrongFormat wrong -> throw new IllegalStateException(wrong.reason());
     }
   }
 
-  /** Sends the same bytes until the answer is final, or until the batch itself is the suspect. */
-  private WriteResult persist(Batch batch) throws InterruptedException, GaveUp, LeftOut {
-    failed = 0;
-    for (int failures = 1;; failures++) {
-      WriteResult result = attempt(batch);
-      switch (result) {
-        case RetryLater later when isPoison(later) -> {
-          return later;
-        }
-        case RetryLater later -> backOff(later, failures);
-        case WriteResult.NotAuthorized denied -> pause(denied.reason());
-        case WriteResult.WrongFormat wrong -> pause(wrong.reason());
-        default -> {
-          progress.paused(false);
-          return result;
-        }
-      }
-    }
-  }
-
-  private WriteResult attempt(Batch batch) throws InterruptedException, GaveUp, LeftOut {
-    gate.enter(batch.size());
-    Finding finding = Finding.UNKNOWN;
-    try {
-      holdOn();
-      if (means.amendment().drops(batch.atMillis(), means.time().millis())) { throw new LeftOut(LeftOut.TOO_OLD); }
-      WriteResult result = sink.write(batch);
-      finding = finding(result);
-      return result;
-    } finally {
-      gate.left(finding);
-    }
-  }
-
-  /** A worker that stood still or waited long may have lost the export; what it sent then could spoil a correction. */
-  private void holdOn() {
-    for (long now = means.time().millis(); now - heldAt > HELD_FOR_MILLIS; now = means.time().millis()) {
-      hold.run(); // which may itself take long, so it counts from its beginning
-      heldAt = now;
-    }
-  }
-
-  private Finding finding(WriteResult result) throws InterruptedException {
-    if (!(result instanceof RetryLater later)) { return Finding.ANSWERS; }
-    return switch (later.cause()) {
-      case NO_ANSWER -> Finding.FAILS;
-      case BUSY -> Finding.UNKNOWN;
-      case FAILED -> {
-        failed++;
-        // One failure is an accident. From the second on an empty request tells whose fault it is.
-        wellOtherwise = (poisonous || failed > 1) && sink.probe() instanceof WriteResult.Accepted;
-        yield wellOtherwise ? Finding.ANSWERS : Finding.FAILS;
-      }
-    };
-  }
-
   /**
-   * Whether the batch is what the destination fails for: it must be well but for it. While parts of such a batch are
-   * told apart, a second failure is enough; a batch that is taken apart because it was refused may meet a failure like any
-   * other.
+   * Looks for what is to blame in a part that the destination fails for, though it answers an empty request. Returns
+   * false if no point can be blamed: where none at all is taken, the destination may be unable to store any.
+   *
+   * @param since when the part became suspect
    */
-  private boolean isPoison(RetryLater later) {
-    return later.cause() == Cause.FAILED && wellOtherwise
-        && failed >= (poisonous ? RetryPolicy.POISON_AFTER : RetryPolicy.SUSPECT_AFTER);
-  }
-
-  private void backOff(RetryLater later, int failures) throws InterruptedException, GaveUp {
-    progress.failed(later.reason());
-    Duration wait = means.retry().before(failures, later);
-    gate.rest(later.cause() == Cause.BUSY ? wait : later.after(), wait, later.reason());
-  }
-
-  /** Until a human has mended it, the destination is asked with an empty request; the batch itself waits. */
-  private void pause(String reason) throws InterruptedException, GaveUp {
-    progress.paused(true);
-    progress.failed(reason);
-    do {
-      gate.rest(RetryPolicy.WHILE_PAUSED, RetryPolicy.WHILE_PAUSED, reason);
-    } while (!(sink.probe() instanceof WriteResult.Accepted));
-  }
-
-  private void isolate(Batch batch, String reason) throws InterruptedException, GaveUp, LeftOut {
-    progress.failed(reason);
-    if (batch.size() > 1 && search.goesOn()) {
-      search.halved();
-      halves(batch);
+  private boolean findsCulprits(Batch part, String reason, Instant since) throws InterruptedException, GaveUp, LeftOut {
+    long taken = attempts.takenBefore();
+    int before = refused.size();
+    poisonous = true;
+    List<Refused> suspects = new ArrayList<>();
+    blamed = suspects;
+    searching = true;
+    isolate(new Refused(part, reason, true));
+    boolean believed = gate.taken() > taken
+        || strange && !means.time().instant().isBefore(since.plus(RetryPolicy.BELIEVED_AFTER));
+    blamed = refused;
+    if (believed) {
+      // What failed before the destination took anything may have met an outage that is over by now.
+      for (Refused suspect : suspects) {
+        part(suspect.points);
+      }
     } else {
-      if (batch.size() == 1) {
+      refused.subList(before, refused.size()).clear();
+    }
+    searching = false;
+    poisonous = believed;
+    return believed;
+  }
+
+  private void isolate(Refused part) throws InterruptedException, GaveUp, LeftOut {
+    progress.failed(part.reason);
+    if (part.points.size() > 1 && search.goesOn()) {
+      search.halved();
+      halves(part.points);
+    } else {
+      if (part.points.size() == 1) {
         search.foundBad();
       }
-      refused.add(new Refused(batch, reason));
+      (part.failing ? blamed : refused).add(part);
     }
   }
 
-  private void divide(Batch batch, String reason) throws InterruptedException, GaveUp, LeftOut {
+  private void divide(Batch part, String reason) throws InterruptedException, GaveUp, LeftOut {
     progress.failed(reason);
-    if (batch.size() == 1) {
+    if (part.size() == 1) {
       pointTooLarge = true;
-      refused.add(new Refused(batch, reason));
+      refused.add(new Refused(part, reason, false));
     } else {
-      tooLarge = Math.min(tooLarge, batch.size());
-      halves(batch);
+      tooLarge = Math.min(tooLarge, part.size());
+      halves(part);
     }
   }
 
-  private void halves(Batch batch) throws InterruptedException, GaveUp, LeftOut {
-    part(batch.part(0, batch.size() / 2));
-    part(batch.part(batch.size() / 2, batch.size()));
+  private void halves(Batch part) throws InterruptedException, GaveUp, LeftOut {
+    part(part.part(0, part.size() / 2));
+    part(part.part(part.size() / 2, part.size()));
   }
 }

@@ -23,6 +23,7 @@ import org.apache.hc.client5.http.classic.methods.HttpPut;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
@@ -57,6 +58,12 @@ public final class HttpTransport implements AutoCloseable {
    */
   private static final int IN_FLIGHT = 200;
   private static final int MOST_SHARED = 10_000;
+
+  /**
+   * What whoever sends does last of all, when there is a turn and a connection, which may have taken long. What it
+   * throws comes back to the sender, and nothing is sent.
+   */
+  public static final ScopedValue<Runnable> LAST_LOOK = ScopedValue.newInstance();
 
   /** Short, since whoever sends has looked at the age of what it sends, and whether it still may, just before. */
   private static final Duration TURN = Duration.ofSeconds(5);
@@ -112,6 +119,10 @@ public final class HttpTransport implements AutoCloseable {
     HttpClientBuilder client = HttpClients.custom().setConnectionManager(connections).disableRedirectHandling()
         .disableAutomaticRetries().disableCookieManagement().disableAuthCaching().disableContentCompression()
         .disableDefaultUserAgent()
+        .addExecInterceptorBefore(ChainElement.MAIN_TRANSPORT.name(), "last look", (request, scope, chain) -> {
+          LAST_LOOK.orElse(() -> {}).run();
+          return chain.proceed(request, scope);
+        })
         .setDefaultRequestConfig(RequestConfig.custom().setResponseTimeout(answer).build());
     // A client of one sink is closed with it; the shared one lives on and meets ever new hosts.
     return tls.equals(Tls.STANDARD) ? client.evictIdleConnections(TimeValue.ofMinutes(2)).build() : client.build();

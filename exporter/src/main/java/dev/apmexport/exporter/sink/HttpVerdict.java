@@ -2,9 +2,15 @@ package dev.apmexport.exporter.sink;
 
 import dev.apmexport.exporter.sink.WriteResult.Cause;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,12 +34,14 @@ public final class HttpVerdict {
       case 400, 409, 422 -> new WriteResult.Invalid(reason);
       case 413 -> new WriteResult.TooLarge(reason);
       case 415 -> new WriteResult.WrongFormat(reason);
-      case 408, 425, 429, 503 ->
-        new WriteResult.RetryLater(Cause.BUSY, reason, RetryAfter.parse(wait, InstantSource.fixed(answer.at())));
-      default -> status >= 500
-          ? new WriteResult.RetryLater(Cause.FAILED, reason, RetryAfter.parse(wait, InstantSource.fixed(answer.at())))
-          : new WriteResult.NotAuthorized(reason);
+      case 425, 429 -> later(Cause.BUSY, reason, answer, wait);
+      case 408, 504 -> later(Cause.NO_ANSWER, reason, answer, wait);
+      default -> status >= 500 ? later(Cause.FAILED, reason, answer, wait) : new WriteResult.NotAuthorized(reason);
     };
+  }
+
+  private static WriteResult later(Cause cause, String reason, HttpTransport.Answer answer, @Nullable String wait) {
+    return new WriteResult.RetryLater(cause, reason, RetryAfter.parse(wait, InstantSource.fixed(answer.at())));
   }
 
   /** The answer in one line. */
@@ -44,9 +52,17 @@ public final class HttpVerdict {
   /** @param destination without any secret */
   public static WriteResult.RetryLater noAnswer(String destination, IOException e) {
     String what = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    Cause cause = e instanceof HttpTransport.NoTurn ? Cause.BUSY : Cause.NO_ANSWER;
-    return new WriteResult.RetryLater(cause, "No answer from " + destination + ": " + shortened(what),
+    return new WriteResult.RetryLater(cause(e), "No answer from " + destination + ": " + shortened(what),
         Duration.ZERO);
+  }
+
+  private static Cause cause(IOException e) {
+    return switch (e) {
+      case HttpTransport.NoTurn _ -> Cause.BUSY;
+      case ConnectException _,ConnectTimeoutException _,NoRouteToHostException _,UnknownHostException _,SSLHandshakeException _,SSLPeerUnverifiedException _ ->
+        Cause.NO_CONNECTION;
+      default -> Cause.NO_ANSWER;
+    };
   }
 
   private static String shortened(String text) {

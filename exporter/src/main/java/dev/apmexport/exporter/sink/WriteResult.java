@@ -4,14 +4,29 @@ import java.time.Duration;
 
 /** What the remote end made of one batch. */
 public sealed interface WriteResult {
+  /** Whether it was asked at all; some batches we know to be bad ourselves. */
+  default boolean isAnswer() {
+    return true;
+  }
+
   /** It said that it took the batch. */
   record Accepted() implements WriteResult {}
 
   /** The same bytes can never succeed. */
-  record Invalid(String reason) implements WriteResult {}
+  record Invalid(String reason, @Override boolean isAnswer) implements WriteResult {
+    /** The remote end's own words. */
+    public Invalid(String reason) {
+      this(reason, true);
+    }
+  }
 
   /** The same points may succeed in smaller requests. */
-  record TooLarge(String reason) implements WriteResult {}
+  record TooLarge(String reason, @Override boolean isAnswer) implements WriteResult {
+    /** The remote end's own words. */
+    public TooLarge(String reason) {
+      this(reason, true);
+    }
+  }
 
   /** Nothing will succeed until a human changes something: credentials, address, rights. */
   record NotAuthorized(String reason) implements WriteResult {}
@@ -28,14 +43,21 @@ public sealed interface WriteResult {
 
   /** Why a batch is to be sent again. */
   enum Cause {
-    /** No connection, no answer in time, or a connection that broke. */
-    NO_ANSWER,
-    /** The remote end asks for patience. */
-    BUSY,
+    /** No connection, so that nothing was sent. */
+    NO_CONNECTION,
     /**
-     * The remote end failed; where it fails for one batch only and for ever, that batch holds something it cannot
-     * digest.
+     * No answer in time, or a connection that broke; or who waited for the answer on our behalf gave up (HTTP 408, 504).
+     * What was sent may arrive yet.
      */
-    FAILED
+    NO_ANSWER,
+    /** The remote end asks for patience, or we have no turn; the batch has no part in that. */
+    BUSY,
+    /** The remote end failed. */
+    FAILED;
+
+    /** Whether this can be the batch's fault: where it meets one batch only and for ever, that holds some poison. */
+    public boolean canBeTheBatchs() {
+      return this == FAILED || this == NO_ANSWER;
+    }
   }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 
 /** One delivery to a scripted sink, on virtual time. */
-@Timeout(30)
+@Timeout(300)
 abstract class DeliveryFixture {
   static final long NOW = 1_700_000_000_000L;
 

@@ -272,7 +272,7 @@ class IsolationTest extends DeliveryFixture {
   @Test
   void busy_and_unreachable_destinations_are_never_a_batchs_fault() throws InterruptedException {
     sink.rule(batch -> batch.size() == 0 || time.millis() > NOW + 600_000 ? OK
-        : time.millis() % 200 == 0 ? ScriptedSink.busy(0) : ScriptedSink.noAnswer());
+        : time.millis() % 200 == 0 ? ScriptedSink.busy(0) : ScriptedSink.noConnection());
     start(1);
     delivery.submit(step(0, 0, 0, 16));
     drain();

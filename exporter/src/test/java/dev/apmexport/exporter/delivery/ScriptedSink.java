@@ -60,6 +60,10 @@ final class ScriptedSink implements Supplier<Sink> {
     return new WriteResult.RetryLater(Cause.BUSY, "busy", Duration.ofSeconds(afterSeconds));
   }
 
+  static WriteResult noConnection() {
+    return new WriteResult.RetryLater(Cause.NO_CONNECTION, "no connection", Duration.ZERO);
+  }
+
   static WriteResult noAnswer() {
     return new WriteResult.RetryLater(Cause.NO_ANSWER, "no answer", Duration.ZERO);
   }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A destination that drops what is more than an hour old and says that it took it. */
-@Timeout(60)
+@Timeout(300)
 class TooOldTest extends DeliveryFixture {
   TooOldTest() {
     amendment = new Amendment.Overwrites(Duration.ofHours(1));

@@ -9,6 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -20,7 +23,7 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@org.junit.jupiter.api.Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
+@org.junit.jupiter.api.Timeout(value = 300, threadMode = ThreadMode.SEPARATE_THREAD)
 class HttpTransportTest {
   private static final int MOST_IN_FLIGHT = 200;
 
@@ -58,6 +61,23 @@ class HttpTransportTest {
       assertThat(post(http, server.uri("/").toString()).status()).isEqualTo(204);
       assertThat(post(http, "HTTP://127.0.0.1:" + server.port()).status()).isEqualTo(204);
       assertThat(server.requests()).hasSize(2);
+    }
+  }
+
+  @Test
+  void the_last_look_is_taken_when_there_is_a_connection_and_before_anything_is_sent() throws IOException {
+    try (HttpTransport http = new HttpTransport(EgressPolicy.parse("private"), Timeout.ofSeconds(20),
+        Timeout.ofSeconds(60))) {
+      Runnable refusing = () -> {
+        throw new IllegalStateException(server.requests().size() + " requests, no longer ours");
+      };
+      for (int i = 0; i < 2 * MOST_IN_FLIGHT; i++) { // more than there are turns and connections
+        assertThatThrownBy(() -> ScopedValue.where(HttpTransport.LAST_LOOK, refusing)
+            .call(() -> post(http, server.uri("/").toString()))).hasMessage("0 requests, no longer ours");
+      }
+      assertThat(server.connections()).isPositive();
+      assertThat(post(http, server.uri("/").toString()).status()).isEqualTo(204);
+      assertThat(server.requests()).hasSize(1);
     }
   }
 
@@ -105,15 +125,12 @@ class HttpTransportTest {
     AtomicInteger ended = new AtomicInteger();
     try (HttpTransport http = new HttpTransport(EgressPolicy.parse("private"), Timeout.ofSeconds(20),
         Timeout.ofSeconds(120))) {
-      for (int i = 0; i < MOST_IN_FLIGHT + 50; i++) {
-        // Half of them as another export does, by a clock of its own.
-        HttpTransport by = i % 2 == 0 ? http : http.on(InstantSource.system());
-        Thread.startVirtualThread(() -> {
-          postInVain(by, server);
-          ended.incrementAndGet();
-        });
-      }
+      postInVain(http, MOST_IN_FLIGHT, ended);
       awaitRequests(server, MOST_IN_FLIGHT);
+      List<Thread> next = postInVain(http, 50, ended); // not before, for they wait for their turn some seconds only
+      while (next.stream().anyMatch(thread -> thread.getState() != Thread.State.TIMED_WAITING)) {
+        Thread.onSpinWait();
+      }
       assertThat(server.requests()).hasSize(MOST_IN_FLIGHT);
       server.hangUp();
       awaitRequests(server, MOST_IN_FLIGHT + 50);
@@ -122,6 +139,14 @@ class HttpTransportTest {
         Thread.onSpinWait();
       }
     }
+  }
+
+  /** Half of them as another export does, by a clock of its own. */
+  private List<Thread> postInVain(HttpTransport http, int count, AtomicInteger ended) {
+    return IntStream.range(0, count).mapToObj(i -> Thread.startVirtualThread(() -> {
+      postInVain(i % 2 == 0 ? http : http.on(InstantSource.system()), server);
+      ended.incrementAndGet();
+    })).toList();
   }
 
   private static void awaitRequests(LoopbackServer server, int count) {
@@ -157,22 +182,27 @@ class HttpTransportTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n",
-      "HTTP/1.1 500 No\r\nTransfer-Encoding: chunked\r\n\r\n1000\r\n"})
-  void an_answer_that_trickles_in_for_ever_is_given_up(String start) {
-    server.answer((_, _, out) -> {
-      out.write(start.getBytes(StandardCharsets.ISO_8859_1));
+  /** All at once, so that they may take seconds: a pause of half of them would be silence, and told as such. */
+  @Test
+  void an_answer_that_trickles_in_for_ever_is_given_up() throws Exception {
+    List<String> starts = List.of("", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n",
+        "HTTP/1.1 500 No\r\nTransfer-Encoding: chunked\r\n\r\n1000\r\n");
+    server.answer((request, _, out) -> {
+      out.write(starts.get(request.line().charAt("POST /".length()) - '0').getBytes(StandardCharsets.ISO_8859_1));
       while (true) {
         out.write('H');
         out.flush();
         LockSupport.parkNanos(20_000_000);
       }
     });
-    try (HttpTransport http = new HttpTransport(EgressPolicy.parse("private"), Timeout.ofSeconds(5),
-        Timeout.ofMilliseconds(150))) {
-      assertThatThrownBy(() -> post(http, server.uri("/").toString())).isInstanceOf(IOException.class)
-          .hasMessage("the answer was not complete after 300 ms");
+    try (HttpTransport http = new HttpTransport(EgressPolicy.parse("private"), Timeout.ofSeconds(20),
+        Timeout.ofSeconds(3)); ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<HttpTransport.Answer>> asked = IntStream.range(0, starts.size())
+          .mapToObj(i -> threads.submit(() -> post(http, server.uri("/" + i).toString()))).toList();
+      for (Future<HttpTransport.Answer> one : asked) {
+        assertThatThrownBy(one::get).cause().isInstanceOf(IOException.class)
+            .hasMessage("the answer was not complete after 6000 ms");
+      }
     }
   }
 

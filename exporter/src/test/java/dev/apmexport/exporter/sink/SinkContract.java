@@ -21,15 +21,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every sink must do. A provider's test says how it is configured. */
-@org.junit.jupiter.api.Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+@org.junit.jupiter.api.Timeout(value = 300, threadMode = ThreadMode.SEPARATE_THREAD)
 public abstract class SinkContract {
   /** The credentials a configuration has to use. */
   protected static final String SECRET = "s3cr3t-t0ken";
   private static final long NOW = 1_700_000_000_000L;
 
   protected final LoopbackServer server = new LoopbackServer();
-  protected final HttpTransport http = new HttpTransport(EgressPolicy.parse("private"), Timeout.ofSeconds(5),
-      Timeout.ofSeconds(20));
+  protected final HttpTransport http = new HttpTransport(EgressPolicy.parse("private"), Timeout.ofSeconds(20),
+      Timeout.ofSeconds(60));
 
   /** A configuration for this address with {@link #SECRET} as its secret. */
   protected abstract SinkConfig configFor(URI endpoint);
@@ -121,14 +121,21 @@ public abstract class SinkContract {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {408, 429, 503})
+  @ValueSource(ints = {425, 429})
   void a_request_for_patience_is_to_be_sent_again(int status) {
     assertThat(write(Answer.of(status, "later")))
         .isEqualTo(new WriteResult.RetryLater(Cause.BUSY, "HTTP " + status + ": later", Duration.ZERO));
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {500, 502, 504, 529, 599})
+  @ValueSource(ints = {408, 504})
+  void a_wait_that_was_given_up_on_our_behalf_leaves_open_what_arrives(int status) {
+    assertThat(write(Answer.of(status, "too slow", "Retry-After: 3")))
+        .isEqualTo(new WriteResult.RetryLater(Cause.NO_ANSWER, "HTTP " + status + ": too slow", Duration.ofSeconds(3)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {500, 502, 503, 529, 599})
   void a_failure_is_to_be_sent_again(int status) {
     assertThat(write(Answer.of(status, "oops")))
         .isEqualTo(new WriteResult.RetryLater(Cause.FAILED, "HTTP " + status + ": oops", Duration.ZERO));
@@ -138,7 +145,7 @@ public abstract class SinkContract {
   @CsvSource(delimiter = '|', value = {"7 | 7", "0 | 0", "-5 | 0", "100000 | 300", "soon | 0", "1.5 | 0",
       "Fri, 31 Dec 1999 23:59:59 GMT | 0", "Fri, 31 Dec 2199 23:59:59 GMT | 0", "Tue, 31 Dec 2199 23:59:59 GMT | 300"})
   void a_time_to_wait_is_read_bounded_and_ignored_if_malformed(String header, long seconds) {
-    for (int status : new int[]{429, 503, 500}) {
+    for (int status : new int[]{429, 503, 500, 408}) {
       assertThat(write(Answer.of(status, "", "Retry-After: " + header))).isInstanceOfSatisfying(
           WriteResult.RetryLater.class,
           later -> assertThat(later.after()).isEqualTo(Duration.ofSeconds(seconds)));
@@ -186,7 +193,7 @@ public abstract class SinkContract {
   @Test
   void no_server_is_no_answer() {
     server.close();
-    assertNoAnswer(write(batch(1)));
+    assertNoAnswer(write(batch(1)), Cause.NO_CONNECTION);
   }
 
   @Test
@@ -233,8 +240,12 @@ public abstract class SinkContract {
   }
 
   private static void assertNoAnswer(WriteResult result) {
+    assertNoAnswer(result, Cause.NO_ANSWER);
+  }
+
+  private static void assertNoAnswer(WriteResult result, Cause cause) {
     assertThat(result).isInstanceOfSatisfying(WriteResult.RetryLater.class, later -> {
-      assertThat(later.cause()).isEqualTo(Cause.NO_ANSWER);
+      assertThat(later.cause()).isEqualTo(cause);
       assertThat(later.reason()).startsWith("No answer from ").doesNotContain(SECRET);
       assertThat(later.after()).isZero();
     });
