@@ -37,6 +37,7 @@ final class Channel {
     int seconds = Window.effectiveSeconds(export.config().resampleRate(), period);
     Resampler.Config fold = new Resampler.Config(seconds, period, silence,
         export.config().sink().statistics().needsSinceStart());
+    route.begin(period);
     resampler = new Resampler(fold, route, receiver);
   }
 

@@ -16,6 +16,7 @@ final class EntryUse {
   private final String path;
   private final MetricEntry entry;
   private final Map<String, Integer> leftTo = new TreeMap<>();
+  private final Map<String, Integer> leftOut = new TreeMap<>();
   private boolean matched;
   private @Nullable String statistic;
 
@@ -40,6 +41,11 @@ final class EntryUse {
     leftTo.merge(owner, 1, Integer::sum);
   }
 
+  /** Takes note that a series is written by nobody, and why, with what to do. */
+  void leftOut(String why) {
+    leftOut.merge(why, 1, Integer::sum);
+  }
+
   /** @param ended whether no more series can be expected */
   void tell(Collection<String> metrics, boolean ended, List<Problem> out) {
     if (ended && !matched && entry.origin() != null) {
@@ -54,6 +60,8 @@ final class EntryUse {
     leftTo.forEach((owner, times) -> out.add(Problem.warning(path, "writes series that " + owner
         + " writes already (" + times + " of the run's series are left to it). Give this entry another targetMetric, "
         + "or keep a tag that tells the series apart.")));
+    leftOut.forEach((why, times) -> out
+        .add(Problem.warning(path, why + " Until then series are left out, " + times + " of this run.")));
   }
 
   private String nothing(Collection<String> metrics) {

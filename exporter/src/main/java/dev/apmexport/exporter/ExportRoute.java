@@ -7,6 +7,8 @@ import dev.apmexport.exporter.metric.InputSeries;
 import dev.apmexport.exporter.metric.Series;
 import dev.apmexport.exporter.resample.Output;
 import dev.apmexport.exporter.resample.Route;
+import dev.apmexport.exporter.resample.Window;
+import dev.apmexport.exporter.sink.SinkConfig.Kind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * An export's entries applied to input series. A series at a destination belongs to the entry that made it first, in
  * the order of the log and then of the blocks; other entries leave it alone, those of other blocks too. So every
  * neighbour's entries are applied as well, and its limit: what they own is the same in every export and in every pass.
+ * Where a destination knows one kind for all series of a name, the first that is written decides it.
  */
 final class ExportRoute implements Route {
   /**
@@ -38,6 +41,11 @@ final class ExportRoute implements Route {
       return config.sink().seriesNames(output.type(), output.name()).stream()
           .map(name -> new Series(name, output.labels()).key()).toList();
     }
+
+    Map<String, Kind> kinds(Output output, int period) {
+      int seconds = Window.effectiveSeconds(config.resampleRate(), period);
+      return config.sink().kinds(output.type(), output.name(), seconds);
+    }
   }
 
   /** Who writes a series, and what: an entry may have a trend and what another sender calls a statistic of it. */
@@ -47,10 +55,12 @@ final class ExportRoute implements Route {
   private int numbered;
   private final List<EntryUse> uses = new ArrayList<>();
   private final Map<Long, Owner> owners = new HashMap<>();
+  private final NameKinds names = new NameKinds();
   private final KeptTags tags = new KeptTags();
   private final Set<String> metrics = new TreeSet<>();
   private final String testRunId;
   private final SeriesQuota quota;
+  private int period = 1;
 
   /** @param limit the most series that each export may make */
   ExportRoute(Export export, String testRunId, int limit) {
@@ -61,6 +71,11 @@ final class ExportRoute implements Route {
       SeriesQuota its = own ? quota : new SeriesQuota(limit);
       neighbour.config().metrics().forEach(entry -> add(neighbour, entry, its, own));
     }
+  }
+
+  /** @param period seconds per source bucket, which windows may have to be longer for */
+  void begin(int period) {
+    this.period = period;
   }
 
   private void add(Export.Neighbour neighbour, MetricEntry entry, SeriesQuota its, boolean own) {
@@ -105,7 +120,7 @@ final class ExportRoute implements Route {
     return all;
   }
 
-  /** Takes all series of an output for a writer, unless one of them is another's or the writer's export is full. */
+  /** Takes all series of an output for a writer, unless one of them cannot be its or the writer's export is full. */
   private boolean claim(Writer writer, Output output) {
     List<Long> keys = writer.keys(output);
     Owner mine = new Owner(writer, output);
@@ -118,11 +133,19 @@ final class ExportRoute implements Route {
       return false;
     }
     if (owners.containsKey(keys.getFirst())) { return true; }
-    boolean room = writer.quota().take(keys);
-    if (room) {
-      keys.forEach(key -> owners.put(key, mine));
+    Map<String, Kind> kinds = writer.kinds(output, period);
+    if (!isOfItsKind(writer, kinds) || !writer.quota().take(keys)) { return false; }
+    keys.forEach(key -> owners.put(key, mine));
+    names.make(kinds, writer.place());
+    return true;
+  }
+
+  private boolean isOfItsKind(Writer writer, Map<String, Kind> kinds) {
+    String against = names.against(kinds);
+    if (against != null && writer.use() != null) {
+      writer.use().leftOut(against);
     }
-    return room;
+    return against == null;
   }
 
   /** What the run has shown so far that the user should know. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record RunSettings(String testRunId, int aggregationPeriod, int inputSeriesLimit, int outputSeriesLimit,
     int foldVersion, @Nullable Integer generators) {
   /** Goes up whenever the same log would give other points or steps than before. */
-  public static final int FOLD_VERSION = 3;
+  public static final int FOLD_VERSION = 4;
   public static final int DEFAULT_INPUT_SERIES = 100_000;
   public static final int DEFAULT_OUTPUT_SERIES = 10_000;
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Series that Datadog would take for one are one before they leave, or one of them does not leave. */
-@Timeout(120)
+@Timeout(300)
 class DatadogCollisionTest {
   private static final long START = MadeUpRun.START;
 
@@ -75,6 +75,23 @@ class DatadogCollisionTest {
       assertThat(run.datadog.content().get("shop.time.count[]").values()).containsOnly(2.0);
       assertThat(run.datadog.content().get("shop.time.max[]").values()).containsOnly(7.0);
       assertThat(run.warnings()).hasSize(3).allSatisfy(told -> assertThat(told).contains(" writes already "));
+      assertSentOnce(run);
+    }
+  }
+
+  @Test
+  void of_entries_that_make_one_name_a_count_and_a_gauge_the_first_writes_and_the_other_is_told()
+      throws InterruptedException {
+    try (DatadogRun run = play("{'resampleRate': 1, 'includeDefaultMetrics': false, 'metrics': ["
+        + "{'sourceMetric': 'http_reqs', 'targetMetric': 'shop.x', 'keepTags': ['url']}, "
+        + "{'sourceMetric': 'vus', 'targetMetric': 'shop.x', 'keepTags': ['zone']}]}",
+        second -> new MetricSets(1).counter("http_reqs", Labels.of("url", "/"), START + second, 1)
+            .gauge("vus", Labels.of("zone", "a"), START + second, 9)
+            .gauge("vus", Labels.of("zone", "b"), START + second, 9))) {
+      assertThat(run.datadog.content()).containsOnlyKeys("shop.x[url:/]");
+      assertThat(run.warnings()).containsExactly("apm[0].metrics[1]: would write shop.x as a gauge, which "
+          + "apm[0].metrics[0] writes as a count of windows of 1 s already; at this destination all series of a name are "
+          + "of one kind. Give this entry another targetMetric. Until then series are left out, 2 of this run.");
       assertSentOnce(run);
     }
   }

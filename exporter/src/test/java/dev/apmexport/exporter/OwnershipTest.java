@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A series at a destination has one owner within a run. */
-@Timeout(60)
+@Timeout(300)
 class OwnershipTest {
   private static final long START = BlockRun.START;
 
@@ -83,6 +83,20 @@ class OwnershipTest {
         + "{'sourceMetric': 'http_reqs{status=\\'500\\'}', 'targetMetric': 'n', 'keepTags': ['status']}]}")) {
       assertThat(run.received("n{status=\"200\"}").lastEntry().getValue()).isEqualTo(50);
       assertThat(run.received("n{status=\"500\"}").lastEntry().getValue()).isEqualTo(10);
+      assertThat(run.warnings(0)).isEmpty();
+    }
+  }
+
+  @Test
+  void a_prometheus_takes_series_of_one_name_whatever_they_are() throws InterruptedException {
+    BlockRun run = new BlockRun("{'resampleRate': 1, 'includeDefaultMetrics': false, 'metrics': ["
+        + "{'sourceMetric': 'http_reqs', 'targetMetric': 'n', 'keepTags': ['status']},"
+        + "{'sourceMetric': 'vus', 'targetMetric': 'n', 'keepTags': ['zone']}]}");
+    try (run) {
+      run.push(3, new MetricSets(1).counter("http_reqs", Labels.of("status", "200"), START, 2)
+          .gauge("vus", Labels.of("zone", "a"), START, 7)).finish();
+      assertThat(run.received("n{status=\"200\"}").lastEntry().getValue()).isEqualTo(2);
+      assertThat(run.received("n{zone=\"a\"}").lastEntry().getValue()).isEqualTo(7);
       assertThat(run.warnings(0)).isEmpty();
     }
   }

@@ -3,6 +3,7 @@ package dev.apmexport.exporter.sink;
 import dev.apmexport.exporter.metric.Labels;
 import dev.apmexport.exporter.metric.MetricType;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -45,6 +46,29 @@ public interface SinkConfig {
 
   /** The names of all series that the shape makes of an output of this type and name. */
   List<String> seriesNames(MetricType type, String name);
+
+  /**
+   * What all series of one name have in common, whatever their labels.
+   *
+   * @param type such as {@code gauge}
+   * @param seconds the length of the windows, where the destination is told of it; else 0
+   */
+  record Kind(String type, int seconds) {
+    @Override
+    public String toString() {
+      return "a " + type + (seconds == 0 ? "" : " of windows of " + seconds + " s");
+    }
+  }
+
+  /**
+   * The kind of every series that the shape makes of an output, by its name; nothing where a destination takes series of
+   * one name whatever they are.
+   *
+   * @param seconds the length of the windows
+   */
+  default Map<String, Kind> kinds(MetricType type, String name, int seconds) {
+    return Map.of();
+  }
 
   Amendment amendment();
 

@@ -13,7 +13,9 @@ import dev.apmexport.exporter.sink.Statistics;
 import dev.apmexport.exporter.sink.Tls;
 import java.net.URI;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -46,7 +48,7 @@ public record DatadogConfig(URI api, ApiVersion version, Secret apiKey, @Nullabl
 
   @Override
   public Sink open(HttpTransport http) {
-    return new DatadogSink(this, http, http.clock(), Thread::startVirtualThread);
+    return new DatadogSink(this, http, http.clock(), Aside.THREADS);
   }
 
   @Override
@@ -82,6 +84,15 @@ public record DatadogConfig(URI api, ApiVersion version, Secret apiKey, @Nullabl
   @Override
   public List<String> seriesNames(MetricType type, String name) {
     return DatadogNames.parts(type, name, statistics).stream().map(DatadogNames.Part::name).toList();
+  }
+
+  /** Type and interval are a name's, not a series': what was written before becomes nonsense where they change. */
+  @Override
+  public Map<String, Kind> kinds(MetricType type, String name, int seconds) {
+    Map<String, Kind> kinds = new LinkedHashMap<>();
+    DatadogNames.parts(type, name, statistics).forEach(
+        part -> kinds.put(part.name(), part.isCount() ? new Kind("count", seconds) : new Kind("gauge", 0)));
+    return kinds;
   }
 
   @Override

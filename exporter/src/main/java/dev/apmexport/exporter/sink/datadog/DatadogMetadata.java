@@ -19,14 +19,13 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Tells Datadog once for every metric its type and unit, beside the points: nothing waits for it, and whatever comes of
  * it, no point is concerned. Datadog knows a metric some time after its first point only, so a metric that is not known
- * yet is tried again later.
+ * yet is tried again later, though the run may be over and its sink closed by then.
  */
 final class DatadogMetadata {
   private static final Logger LOG = LoggerFactory.getLogger(DatadogMetadata.class);
@@ -39,16 +38,16 @@ final class DatadogMetadata {
   private final HttpTransport http;
   private final Map<String, String> headers;
   private final InstantSource clock;
-  private final Executor aside;
+  private final Aside aside;
   private final UntoldMetrics untold;
   private final Set<Series> seen = Collections.newSetFromMap(new IdentityHashMap<>());
 
   /**
    * @param headers of a request that is asked with both keys
-   * @param aside runs what nothing waits for
+   * @param aside does what nothing waits for
    */
   DatadogMetadata(DatadogConfig config, HttpTransport http, Map<String, String> headers, InstantSource clock,
-      Executor aside) {
+      Aside aside) {
     this.config = config;
     this.http = http;
     this.headers = new LinkedHashMap<>(headers);
@@ -77,20 +76,32 @@ final class DatadogMetadata {
         untold.see(series);
       }
     }
-    if (untold.begin(clock.millis())) {
-      aside.execute(this::tell);
+    if (untold.taken(clock.millis())) {
+      aside.run(Duration.ZERO, this::tell);
     }
   }
 
+  /** Tells what is due, by connections of its own where the sink's are closed with it, and sees to the rest later. */
   private void tell() {
-    for (UntoldMetrics.Try one = untold.next(clock.millis()); one != null; one = untold.next(clock.millis())) {
-      try {
-        URI metric = URI.create(config.api() + "/api/v1/metrics/" + one.name());
-        settle(one, http.put(metric, headers, one.metadata().json()));
-      } catch (IOException | RuntimeException e) {
-        LOG.debug("The metadata of {} could not be told to {}; it is tried again.", one.name(), config.api(), e);
-        failed(one, PAUSE);
+    try (HttpTransport to = http.trusting(config.tls())) {
+      for (UntoldMetrics.Try one = untold.next(clock.millis()); one != null; one = untold.next(clock.millis())) {
+        tell(to, one);
       }
+    }
+    untold.rest().ifPresent(until -> aside.run(Duration.ofMillis(Math.max(0, until - clock.millis())), () -> {
+      if (untold.look(until)) {
+        tell();
+      }
+    }));
+  }
+
+  private void tell(HttpTransport to, UntoldMetrics.Try one) {
+    try {
+      URI metric = URI.create(config.api() + "/api/v1/metrics/" + one.name());
+      settle(one, to.put(metric, headers, one.metadata().json()));
+    } catch (IOException | RuntimeException e) {
+      LOG.debug("The metadata of {} could not be told to {}; it is tried again.", one.name(), config.api(), e);
+      failed(one, PAUSE);
     }
   }
 

@@ -4,6 +4,7 @@ import dev.apmexport.exporter.metric.Labels;
 import dev.apmexport.exporter.metric.MetricType;
 import dev.apmexport.exporter.sink.Statistics;
 import dev.apmexport.exporter.sink.TrendStat;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +18,7 @@ import java.util.regex.Pattern;
  * without a word, so it is done here, where it is seen.
  */
 final class DatadogNames {
+  /** In bytes, as the intake counts: what it cuts itself may make two series one. */
   private static final int LONGEST_TAG = 200;
   private static final int LONGEST_KEY = 100;
   /** A metric's name may have 200 characters; so many are left for {@code run.} and a statistic. */
@@ -91,7 +93,7 @@ final class DatadogNames {
     Map<String, String> legal = new TreeMap<>();
     for (int i = 0; i < labels.size(); i++) {
       String key = key(labels.name(i));
-      String value = cut(legal(labels.value(i)), LONGEST_TAG - 1 - key.length()).replaceFirst(":+$", "");
+      String value = cut(legal(labels.value(i)), LONGEST_TAG - 1 - bytes(key)).replaceFirst(":+$", "");
       if (!value.isEmpty()) {
         legal.putIfAbsent(key, value);
       }
@@ -111,8 +113,19 @@ final class DatadogNames {
         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append).toString();
   }
 
-  private static String cut(String text, int length) {
-    if (text.length() <= length) { return text; }
-    return text.substring(0, Character.isHighSurrogate(text.charAt(length - 1)) ? length - 1 : length);
+  /** As much of the beginning as so many bytes of UTF-8 hold, in whole characters. */
+  private static String cut(String text, int bytes) {
+    int length = 0;
+    for (int left = bytes; length < text.length();) {
+      int c = text.codePointAt(length);
+      left -= bytes(Character.toString(c));
+      if (left < 0) { return text.substring(0, length); }
+      length += Character.charCount(c);
+    }
+    return text;
+  }
+
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 }

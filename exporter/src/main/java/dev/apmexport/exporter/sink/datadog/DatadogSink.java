@@ -12,7 +12,6 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -30,9 +29,9 @@ final class DatadogSink implements Sink {
 
   /**
    * @param clock by which metadata is tried again
-   * @param aside runs what no point waits for
+   * @param aside does what no point waits for
    */
-  DatadogSink(DatadogConfig config, HttpTransport http, InstantSource clock, Executor aside) {
+  DatadogSink(DatadogConfig config, HttpTransport http, InstantSource clock, Aside aside) {
     this.config = config;
     this.http = http.trusting(config.tls());
     this.encoder = new SeriesEncoder(config.version());
@@ -49,14 +48,14 @@ final class DatadogSink implements Sink {
       this.metadata = null;
     } else {
       askingWithBoth.put("DD-APPLICATION-KEY", appKey.reveal());
-      this.metadata = new DatadogMetadata(config, this.http, askingWithBoth, clock, aside);
+      this.metadata = new DatadogMetadata(config, http, askingWithBoth, clock, aside);
     }
   }
 
   @Override
   public WriteResult write(Batch batch) {
     if (!Arrays.stream(batch.values()).allMatch(Double::isFinite)) {
-      return new WriteResult.Invalid("A value is not a finite number, which JSON cannot hold.");
+      return new WriteResult.Invalid("A value is not a finite number, which JSON cannot hold.", false);
     }
     int length = encoder.encode(batch);
     ApiVersion limits = config.version();
@@ -64,7 +63,7 @@ final class DatadogSink implements Sink {
         || encoder.rawLength() > limits.mostRaw()) {
       return new WriteResult.TooLarge("The request would have " + batch.size() + " points in " + length + " bytes, "
           + encoder.rawLength() + " unpacked; Datadog takes " + ApiVersion.MOST_POINTS + ", " + limits.mostPacked()
-          + " and " + limits.mostRaw() + ".");
+          + " and " + limits.mostRaw() + ".", false);
     }
     try {
       WriteResult result = taken(http.post(series, writing, encoder.bytes(), length));

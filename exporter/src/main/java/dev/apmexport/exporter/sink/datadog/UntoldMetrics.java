@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class UntoldMetrics {
   private static final Duration FIRST_WAIT = Duration.ofSeconds(30);
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
+  /** So long after the last batch a metric is still tried; one that is not known by then waits for the next batch. */
+  private static final Duration AFTERWARDS = Duration.ofMinutes(30);
   /** A destination with more names than that has none that anybody reads. */
   private static final int MOST = 10_000;
 
@@ -24,7 +27,10 @@ final class UntoldMetrics {
   private final Map<String, Try> waiting = new LinkedHashMap<>();
   private final Set<String> seen = new HashSet<>();
   private long restUntil = Long.MIN_VALUE;
+  private long lastBatch = Long.MIN_VALUE;
   private boolean busy;
+  /** Until when somebody rests; {@link Long#MAX_VALUE} if nobody does. */
+  private long looksAt = Long.MAX_VALUE;
 
   synchronized void see(Series series) {
     if (seen.size() < MOST && seen.add(series.name())) {
@@ -32,10 +38,31 @@ final class UntoldMetrics {
     }
   }
 
-  /** Whether something is to be told now and nobody does; then the caller is the one, until {@link #next} is null. */
-  synchronized boolean begin(long now) {
+  /**
+   * Takes note that a batch was taken. Returns whether something is to be told now and nobody does; then the caller is
+   * the one, until {@link #next} is null.
+   */
+  synchronized boolean taken(long now) {
+    lastBatch = now;
     boolean mine = !busy && due(now) != null;
     busy |= mine;
+    return mine;
+  }
+
+  /** Until when whoever has told what was due rests, to {@link #look} again; empty if that is not for it to do. */
+  synchronized OptionalLong rest() {
+    long due = Math.max(restUntil, waiting.values().stream().mapToLong(Try::dueMillis).min().orElse(Long.MAX_VALUE));
+    if (due >= looksAt || due > lastBatch + AFTERWARDS.toMillis()) { return OptionalLong.empty(); }
+    looksAt = due;
+    return OptionalLong.of(due);
+  }
+
+  /** A rest is over. Returns whether the caller is the one who tells now, as of {@link #taken}. */
+  synchronized boolean look(long rested) {
+    if (rested != looksAt) { return false; } // somebody was to look earlier, and sees to the rest
+    looksAt = Long.MAX_VALUE;
+    boolean mine = !busy;
+    busy = true;
     return mine;
   }
 

@@ -12,13 +12,13 @@ import dev.apmexport.exporter.sink.HttpTransport;
 import dev.apmexport.exporter.sink.Tls;
 import dev.apmexport.exporter.sink.WriteResult;
 import dev.apmexport.exporter.sink.datadog.FakeDatadog.Fault;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.Executor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a metric means is told beside its points, on a clock that moves when it is told. */
-@Timeout(60)
+@Timeout(300)
 class DatadogMetadataTest {
   private static final Series REQUESTS = Counts.series("k6.http_reqs", Labels.NONE, 3);
   private static final Series DURATION = new Series("k6.http_req_duration.95percentile", Labels.of("url", "/"));
@@ -39,7 +39,9 @@ class DatadogMetadataTest {
   private final InstantSource clock = () -> Instant.ofEpochSecond(second);
   private final FakeDatadog datadog = new FakeDatadog(clock);
   private final HttpTransport http = new HttpTransport(EgressPolicy.parse("private"));
-  private final DatadogSink sink = sink(FakeDatadog.APP_KEY, Runnable::run);
+  private final Queue<Runnable> later = new ArrayDeque<>();
+  private final List<Duration> rests = new ArrayList<>();
+  private final DatadogSink sink = sink(FakeDatadog.APP_KEY, this::aside);
 
   @AfterEach
   void close() {
@@ -48,7 +50,23 @@ class DatadogMetadataTest {
     datadog.close();
   }
 
-  private DatadogSink sink(String appKey, Executor aside) {
+  /** What is due is done at once, what is not is kept. */
+  private void aside(Duration after, Runnable what) {
+    if (after.isZero()) {
+      what.run();
+    } else {
+      rests.add(after);
+      later.add(what);
+    }
+  }
+
+  /** Lets the time pass until whoever rests looks again. */
+  private void rest() {
+    second += rests.getLast().toSeconds();
+    later.remove().run();
+  }
+
+  private DatadogSink sink(String appKey, Aside aside) {
     return new DatadogSink(new DatadogConfig(datadog.uri(), ApiVersion.V2, new Secret(FakeDatadog.KEY),
         appKey == null ? null : new Secret(appKey), Headers.NONE, Tls.STANDARD, DatadogConfig.STATISTICS), http, clock,
         aside);
@@ -64,7 +82,7 @@ class DatadogMetadataTest {
     write(sink, REQUESTS, DURATION, OTHER_URL, CUSTOM);
     second += 100;
     write(sink, REQUESTS, DURATION, OTHER_URL);
-    try (DatadogSink another = sink(FakeDatadog.APP_KEY, Runnable::run)) {
+    try (DatadogSink another = sink(FakeDatadog.APP_KEY, this::aside)) {
       write(another, CUSTOM, REQUESTS);
     }
     assertThat(datadog.metadata().toString()).isEqualTo("""
@@ -88,6 +106,49 @@ class DatadogMetadataTest {
     assertThat(attempts).containsExactly(1, 1, 2, 2, 3, 3);
     assertThat(datadog.metadata()).containsOnlyKeys("k6.http_reqs", "shop.stock");
     assertThat(datadog.violations()).isEmpty();
+  }
+
+  @Test
+  void a_metric_of_a_run_that_was_over_before_it_was_known_is_told_all_the_same() {
+    datadog.unknownFor(2);
+    write(sink, REQUESTS);
+    sink.close();
+    rest();
+    rest();
+    assertThat(rests).containsExactly(Duration.ofSeconds(30), Duration.ofSeconds(60));
+    assertThat(datadog.metadata()).containsOnlyKeys("k6.http_reqs");
+    assertThat(later).isEmpty();
+  }
+
+  @Test
+  void half_an_hour_after_the_last_batch_nobody_tries_any_more_until_the_next_one() {
+    datadog.unknownFor(100);
+    write(sink, REQUESTS);
+    while (!later.isEmpty()) {
+      rest();
+    }
+    assertThat(rests).extracting(Duration::toSeconds).containsExactly(30L, 60L, 120L, 240L, 480L, 600L);
+    second += 3_600;
+    write(sink, REQUESTS);
+    assertThat(later).hasSize(1);
+  }
+
+  @Test
+  void only_one_waits_however_many_batches_come_and_a_new_metric_is_told_at_once() {
+    datadog.unknownFor(1);
+    write(sink, REQUESTS);
+    for (int i = 0; i < 20; i++) {
+      second += 1;
+      write(sink, REQUESTS);
+    }
+    datadog.unknownFor(0);
+    write(sink, CUSTOM);
+    assertThat(later).hasSize(1);
+    assertThat(datadog.metadata()).containsOnlyKeys("shop.stock");
+    second += 10;
+    later.remove().run();
+    assertThat(datadog.metadata()).containsOnlyKeys("k6.http_reqs", "shop.stock");
+    assertThat(later).isEmpty();
   }
 
   @Test
@@ -128,9 +189,8 @@ class DatadogMetadataTest {
   @Test
   void nothing_waits_for_it_and_only_one_tells_at_a_time() {
     Queue<Runnable> aside = new ArrayDeque<>();
-    try (DatadogSink one = sink(FakeDatadog.APP_KEY, aside::add);
-        DatadogSink two = sink(FakeDatadog.APP_KEY,
-            aside::add)) {
+    try (DatadogSink one = sink(FakeDatadog.APP_KEY, (_, what) -> aside.add(what));
+        DatadogSink two = sink(FakeDatadog.APP_KEY, (_, what) -> aside.add(what))) {
       write(one, REQUESTS);
       write(one, CUSTOM);
       write(two, DURATION);
@@ -143,7 +203,7 @@ class DatadogMetadataTest {
 
   @Test
   void without_an_application_key_nothing_is_told() {
-    try (DatadogSink without = sink(null, Runnable::run)) {
+    try (DatadogSink without = sink(null, this::aside)) {
       write(without, REQUESTS);
     }
     assertThat(datadog.metadataAttempts("k6.http_reqs")).isZero();
@@ -151,7 +211,7 @@ class DatadogMetadataTest {
 
   @Test
   void with_a_wrong_application_key_points_are_taken_all_the_same() {
-    try (DatadogSink wrong = sink("wrong", Runnable::run)) {
+    try (DatadogSink wrong = sink("wrong", this::aside)) {
       write(wrong, REQUESTS);
       assertThat(wrong.probe()).isEqualTo(new WriteResult.Accepted());
       assertThat(wrong.examine()).isInstanceOf(WriteResult.NotAuthorized.class);

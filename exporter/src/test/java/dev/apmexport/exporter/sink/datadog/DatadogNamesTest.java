@@ -88,10 +88,13 @@ class DatadogNamesTest {
   }
 
   @Test
-  void a_tag_has_at_most_200_characters_and_no_half_of_one() {
+  void a_tag_has_at_most_200_bytes_and_no_half_of_a_character() {
     assertThat(tags(Labels.of("k", "v".repeat(300))).getFirst()).hasSize(200);
     assertThat(tags(Labels.of("k".repeat(300), "v".repeat(300))).getFirst()).hasSize(200);
-    assertThat(tags(Labels.of("k", "v" + "𝒳".repeat(300))).getFirst()).hasSize(199).endsWith("𝒳");
+    assertThat(tags(Labels.of("k", "v" + "𝒳".repeat(300))).getFirst()).isEqualTo("k:v" + "𝒳".repeat(49));
+    assertThat(tags(Labels.of("ключ", "я".repeat(300))).getFirst()).isEqualTo("ключ:" + "я".repeat(95));
+    assertThat(tags(Labels.of("ж".repeat(300), "漢".repeat(300))).getFirst())
+        .isEqualTo("ж".repeat(50) + ":" + "漢".repeat(33));
   }
 
   private static List<String> tags(Labels labels) {
