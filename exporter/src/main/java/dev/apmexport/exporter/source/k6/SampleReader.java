@@ -136,6 +136,7 @@ final class SampleReader {
       min = 0;
       max = 0;
       low = 0;
+      double resolution = 1; // what k6 before 0.47 means by saying nothing
       for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
         switch (WireFormat.getTagFieldNumber(tag)) {
           case 1 -> time(in);
@@ -146,7 +147,7 @@ final class SampleReader {
           case 7 -> min = in.readDouble();
           case 8 -> max = in.readDouble();
           case 9 -> low = Integer.toUnsignedLong(in.readUInt32());
-          case 11 -> foreign |= in.readDouble() != Histogram.RESOLUTION;
+          case 11 -> resolution = in.readDouble();
           case 12 -> foreign |= in.readUInt32() != 2;
           default -> in.skipField(tag);
         }
@@ -154,6 +155,7 @@ final class SampleReader {
       if (taken != counters) {
         throw new IOException("a histogram has " + counters + " counters, and spans for " + taken);
       }
+      foreign |= resolution != Histogram.RESOLUTION;
       histogram.summary(count, sum, min, max, low);
     }
 

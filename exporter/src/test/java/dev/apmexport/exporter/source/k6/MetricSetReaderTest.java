@@ -66,7 +66,7 @@ class MetricSetReaderTest {
         .addCounters(2).addSpans(BucketSpan.newBuilder().setOffset(506).setLength(1))
         .addSpans(BucketSpan.newBuilder().setOffset(0).setLength(1)).addSpans(BucketSpan.newBuilder().setOffset(416))
         .addSpans(BucketSpan.newBuilder().setOffset(0).setLength(1)).setCount(4).setSum(22.01).setMinValue(1)
-        .setMaxValue(10).build();
+        .setMaxValue(10).setMinResolution(0.001).build();
     assertThat(read(trend(split)))
         .containsExactly("trend t{} @1700000001 count=4 sum=22.01 min=1.0 max=10.0 med=1.0070000000000001");
   }

@@ -102,9 +102,12 @@ class MetricSetRefusalTest {
   void a_histogram_of_another_resolution_is_refused() throws InvalidPush {
     MetricSet coarse = trend(MetricSets.histogram(1, 2).setMinResolution(0.01));
     MetricSet precise = trend(MetricSets.histogram(1, 2).setSignificantDigits(3));
+    MetricSet unsaid = trend(MetricSets.histogram(1, 2).clearMinResolution());
     MetricSet said = trend(MetricSets.histogram(1, 2).setSignificantDigits(2));
     assertThat(read(coarse)).containsExactly("refused t 1 UNKNOWN_RESOLUTION");
     assertThat(read(precise)).containsExactly("refused t 1 UNKNOWN_RESOLUTION");
+    assertThat(read(unsaid)).as("k6 0.46, whose histograms are in whole milliseconds")
+        .containsExactly("refused t 1 UNKNOWN_RESOLUTION");
     assertThat(read(said)).singleElement().asString().startsWith("trend t{}");
   }
 
