@@ -27,13 +27,17 @@ import tools.jackson.databind.node.MissingNode;
 
 /**
  * Simulated runs through the whole service in real time, all at once, with receivers of every kind and all that goes
- * wrong on the way to them, and a service that is killed in the middle.
+ * wrong on the way to them, and a service that stands still for a while and later is killed. They are judged when the
+ * service has made its last correction, which waits for late pushes.
  */
-@Timeout(420)
+@Timeout(900)
 class SimulatedRunsIT {
   private static final int RUNS = 20;
-  private static final Duration UNTIL_KILL = Duration.ofSeconds(20);
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration UNTIL_STANDSTILL = Duration.ofSeconds(8);
+  /** Longer than a worker may stand still without losing its work. */
+  private static final Duration STANDSTILL = Duration.ofSeconds(12);
+  private static final Duration UNTIL_KILL = Duration.ofSeconds(8);
+  private static final Duration PATIENCE = Duration.ofMinutes(8);
   private static final Duration PAUSE = Duration.ofMillis(500);
 
   @TempDir
@@ -52,6 +56,7 @@ class SimulatedRunsIT {
       List<Started> runs = start(client);
       ticker.scheduleWithFixedDelay(() -> runs.forEach(SimulatedRunsIT::deliverDelayed), 1, 1, TimeUnit.SECONDS);
       List<Future<JsonNode>> ends = runs.stream().map(one -> threads.submit(playing(client, one))).toList();
+      standStill(service.pid());
       Thread.sleep(UNTIL_KILL);
       service.kill();
       service.start();
@@ -66,6 +71,18 @@ class SimulatedRunsIT {
       }
     }
     assertThat(faults).isEmpty();
+  }
+
+  private static void standStill(long pid) throws IOException, InterruptedException {
+    Thread.sleep(UNTIL_STANDSTILL);
+    signal("STOP", pid);
+    Thread.sleep(STANDSTILL);
+    signal("CONT", pid);
+  }
+
+  private static void signal(String name, long pid) throws IOException, InterruptedException {
+    int exitCode = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor();
+    assertThat(exitCode).as("kill -%s", name).isZero();
   }
 
   private static List<Started> start(ServiceClient client) throws IOException, InterruptedException {
@@ -85,16 +102,15 @@ class SimulatedRunsIT {
         client.push(push.instance(), one.id, new Push(0, push.key(), push.payload()));
       }
       client.finish(one.id, "{\"result_status\":0,\"run_status\":0}".getBytes(StandardCharsets.UTF_8));
-      return awaitReport(client, one.id);
+      return awaitEnd(client, one.id);
     };
   }
 
-  /** Corrections that wait for late pushes are not waited for: they are reported as pending. */
-  private static JsonNode awaitReport(ServiceClient client, String id) throws InterruptedException {
+  private static JsonNode awaitEnd(ServiceClient client, String id) throws InterruptedException {
     Instant giveUp = Instant.now().plus(PATIENCE);
     JsonNode run = view(client, id);
-    while (run.path("exports").path(0).path("reconciliation").path("revision").asInt() == 0) {
-      if (Instant.now().isAfter(giveUp)) { throw new AssertionError("There is no report: " + run.toPrettyString()); }
+    while (!run.path("state").asString("").equals("finished")) {
+      if (Instant.now().isAfter(giveUp)) { throw new AssertionError("It does not end: " + run.toPrettyString()); }
       Thread.sleep(PAUSE);
       run = view(client, id);
     }

@@ -20,23 +20,31 @@ record FaultPlan(long seed, double rate, List<Outage> outages, Poison poison, in
   private static final List<Fault> KINDS = List.of(Fault.LIMITED, Fault.LIMITED_UNTIL_DATE, Fault.BUSY, Fault.FAILED,
       Fault.FAILED_AFTER_STORING, Fault.RESET, Fault.RESET_AFTER_STORING, Fault.RESET_AFTER_STORING, Fault.LATE);
 
-  /** Nothing gets through in this time; with a status of 0 not even an answer. */
-  record Outage(long fromMillis, long toMillis, int status) {
+  /**
+   * Nothing gets through in this time; with a status of 0 not even an answer.
+   *
+   * @param sparesProbe whether an empty request is answered as if all were well, as one does that writes nothing
+   */
+  record Outage(long fromMillis, long toMillis, int status, boolean sparesProbe) {
     boolean holds(long at) {
       return fromMillis <= at && at < toMillis;
+    }
+
+    private boolean hits(Shipment shipment, long at) {
+      return holds(at) && !(sparesProbe && shipment.points().isEmpty());
     }
   }
 
   /**
    * @param share how many of all series; none for 0
-   * @param status the answer to every request with one of them
+   * @param status the answer to every request with one of them; 0 for none
    */
   record Poison(double share, int status, long fromMillis, long toMillis) {
     static final Poison NONE = new Poison(0, 0, 0, 0);
   }
 
   Fault fault(Shipment shipment, int attempt, long nowMillis) {
-    if (outages.stream().anyMatch(outage -> outage.holds(nowMillis))) {
+    if (outages.stream().anyMatch(outage -> outage.hits(shipment, nowMillis))) {
       return outage(nowMillis).status == 401 ? Fault.DENIED : Fault.DOWN;
     }
     if (shipment.points().isEmpty()) { return Fault.NONE; }
@@ -52,7 +60,12 @@ record FaultPlan(long seed, double rate, List<Outage> outages, Poison poison, in
 
   private boolean isPoisoned(Shipment shipment, long nowMillis) {
     return poison.fromMillis <= nowMillis && nowMillis < poison.toMillis
-        && shipment.points().stream().anyMatch(point -> Draw.fraction(seed, "poison", point.series()) < poison.share);
+        && shipment.points().stream().anyMatch(point -> isPoison(point.series()));
+  }
+
+  /** Whether the receiver cannot digest a series at times. */
+  boolean isPoison(String series) {
+    return Draw.fraction(seed, "poison", series) < poison.share;
   }
 
   /** How long the sender is asked to wait, in seconds. */

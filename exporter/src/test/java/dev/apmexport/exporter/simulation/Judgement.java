@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -18,10 +19,10 @@ final class Judgement {
   private final Outcome outcome;
   private final ReconciliationReport report;
   private final Oracle oracle;
+  private final Excuses excuses;
   private final Map<String, List<ReconciliationReport.Refusal>> refusals = new HashMap<>();
   private final List<String> faults = new ArrayList<>();
   private long wrong;
-  private long excused;
   private long rightAfterAll;
   private final List<Shipment.Place> rightAndRefused = new ArrayList<>();
   private long closings;
@@ -30,9 +31,8 @@ final class Judgement {
   Judgement(Outcome outcome) {
     this.outcome = outcome;
     this.report = outcome.report();
-    Scenario scenario = outcome.scenario();
-    this.oracle = new Oracle(scenario.wish(), outcome.testRunId(), scenario.run().period(), outcome.asked(),
-        outcome.samples());
+    this.oracle = Oracle.ofAll(outcome);
+    this.excuses = new Excuses(outcome, oracle);
     report.refusals().forEach(refusal -> refusals.computeIfAbsent(name(refusal.series()), _ -> new ArrayList<>())
         .add(refusal));
   }
@@ -56,9 +56,9 @@ final class Judgement {
         .toList();
   }
 
-  /** Points that an abandoned request has spoilt, which arrived when it was not waited for any more. */
-  long excused() {
-    return excused;
+  /** How many points could not be brought right, by what kept them from it. */
+  Map<Excuse, Long> excused() {
+    return excuses.counts();
   }
 
   private void live() {
@@ -98,7 +98,7 @@ final class Judgement {
 
   private void series(String series, NavigableMap<Long, Double> right, NavigableMap<Long, Double> held) {
     long wrongBefore = wrong;
-    right.forEach((at, value) -> point(new Shipment.Place(series, at), held.get(at), value));
+    right.forEach((at, value) -> point(new Shipment.Place(series, at), held, value));
     long told = refusals(series).stream().mapToLong(ReconciliationReport.Refusal::points).sum();
     check(report.pending() > 0 || wrong - wrongBefore <= told, "%s: %d points are wrong, %d are told of: %s", series,
         wrong - wrongBefore, told, refusals(series));
@@ -119,43 +119,45 @@ final class Judgement {
     }
   }
 
-  private void point(Shipment.Place place, Double held, double right) {
-    boolean isRight = same(held, right);
+  private void point(Shipment.Place place, NavigableMap<Long, Double> series, double right) {
+    Double held = series.get(place.atMillis());
     boolean refused = isRefused(place);
-    if (isRight) {
-      if (refused && !outcome.wire().mayHoldUntold(place)) {
+    if (same(held, right)) {
+      boolean untold = outcome.wire().mayHoldUntold(place) || excuses.isDoubtful(place);
+      if (refused && !untold) {
         rightAndRefused.add(place);
       }
-      rightAfterAll += (refused || report.pending() > 0) && outcome.wire().mayHoldUntold(place) ? 1 : 0;
-    } else if (isSpoilt(place)) {
-      excused++;
-    } else {
-      wrong++;
-      check(refused || report.pending() > 0, "%s @%d is %s, should be %s, and is not among the refused", place.series(),
-          place.atMillis(), held, right);
+      rightAfterAll += (refused || report.pending() > 0) && untold ? 1 : 0;
+      return;
     }
-  }
-
-  /** An abandoned request that arrives late can spoil what is sent only once for each time, or stands as sent last. */
-  private boolean isSpoilt(Shipment.Place place) {
-    return outcome.scenario().kind().canBeCorrected() && outcome.wire().arrivedLate(place);
+    Optional<Excuse> excuse = excuses.of(place, series);
+    check(excuse.isPresent(), "%s @%d is %s, should be %s, and nothing kept the receiver from holding that: %s",
+        place.series(), place.atMillis(), held, right, refusals(place.series()));
+    wrong++;
+    check(refused || report.pending() > 0, "%s @%d is %s, should be %s, and is not among the refused", place.series(),
+        place.atMillis(), held, right);
   }
 
   private void total(String series, Entry<Long, Double> right, Entry<Long, Double> last, boolean refusedBeyond) {
     boolean told = refusedBeyond || report.pending() > 0 || isRefused(new Shipment.Place(series, right.getKey()));
-    check(told || last != null && same(last.getValue(), right.getValue()), "%s ends with %s, should end with %s",
-        series,
-        last, right);
+    boolean good = last != null && same(last.getValue(), right.getValue());
+    check(good || told, "%s ends with %s, should end with %s", series, last, right);
+    check(good || excuses.ofClosing(new Shipment.Place(series, right.getKey())).isPresent(),
+        "%s ends with %s, should end with %s, and nothing kept the receiver from holding that", series, last, right);
   }
 
   private void verdict() {
     long told = report.refused() + report.pending();
     check(report.exact() == (told == 0), "exact is %s with %d refused and %d pending", report.exact(), report.refused(),
         report.pending());
-    long most = wrong + excused + rightAfterAll + closingsRefused + (report.pending() > 0 ? oracle.points().size() : 0);
+    long most = wrong + rightAfterAll + closingsRefused + (report.pending() > 0 ? oracle.points().size() : 0);
     check(wrong <= told, "%d points are wrong, %d are told of", wrong, told);
     check(told <= most, "%d points are told to be wrong, of which at most %d are; right are %s: %s", told, most,
         rightAndRefused.stream().limit(MOST_TOLD).toList(), report);
+    long outOfTime = excused().getOrDefault(Excuse.DEADLINE, 0L);
+    check(outOfTime <= report.pending(), "%d points are excused by the deadline: %s", outOfTime, report);
+    check(told == 0 || !outcome.scenario().isCalm(), "nothing was late, away or poisonous, and the report says %s",
+        report);
     long extra = report.expected() - oracle.size();
     check(report.pending() > 0 ? extra >= 0 : extra == closings, "%d points were expected, %d and %d closing ones are",
         report.expected(), oracle.size(), closings);

@@ -8,6 +8,7 @@ import dev.apmexport.exporter.metric.Series;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,6 +21,8 @@ import java.util.TreeMap;
  * the other.
  */
 final class Oracle {
+  private static final long NEVER = Long.MIN_VALUE;
+
   private final Wish wish;
   private final String testRunId;
   private final int seconds;
@@ -28,15 +31,28 @@ final class Oracle {
   private final long lastWindow;
   private final Map<String, NavigableMap<Long, Double>> points = new TreeMap<>();
   private final Set<String> totals = new HashSet<>();
+  private final Map<Sample, Long> late = new IdentityHashMap<>();
+  private final Set<Shipment.Place> ofLateData = new HashSet<>();
 
-  /** @param asked seconds per bucket that the load generators were asked for, which they need not heed */
-  Oracle(Wish wish, String testRunId, int period, int asked, List<Sample> samples) {
-    this.wish = wish;
-    this.testRunId = testRunId;
-    this.period = period;
-    this.asked = asked;
+  /** Demands what all samples of a log do that came. */
+  static Oracle ofAll(Outcome outcome) {
+    return new Oracle(outcome, outcome.samples());
+  }
+
+  /** Demands what those do that came in time. */
+  static Oracle ofPunctual(Outcome outcome) {
+    return new Oracle(outcome,
+        outcome.samples().stream().filter(sample -> !outcome.late().containsKey(sample)).toList());
+  }
+
+  private Oracle(Outcome outcome, List<Sample> samples) {
+    this.wish = outcome.scenario().wish();
+    this.testRunId = outcome.testRunId();
+    this.period = outcome.scenario().run().period();
+    this.asked = outcome.asked();
+    this.late.putAll(outcome.late());
     this.seconds = Math.ceilDiv(wish.resampleRate(), period) * period;
-    this.lastWindow = samples.stream().mapToLong(this::window).max().orElseThrow();
+    this.lastWindow = samples.stream().mapToLong(this::window).max().orElse(Long.MIN_VALUE);
     for (Wish.Entry entry : wish.entries()) {
       Map<Labels, List<Sample>> outputs = new HashMap<>();
       samples.stream().filter(entry::wants)
@@ -52,6 +68,11 @@ final class Oracle {
 
   long size() {
     return points.values().stream().mapToLong(Map::size).sum();
+  }
+
+  /** Whether a point is made of data, among others, that came when it was not waited for any more. */
+  boolean isOfLateData(Shipment.Place place) {
+    return ofLateData.contains(place);
   }
 
   /** Whether a series runs on from the run's start, at a receiver that adds nothing up by itself. */
@@ -80,7 +101,11 @@ final class Oracle {
     Sum sum = new Sum();
     for (long window = windows.firstKey(); window <= lastWindow; window++) {
       List<Sample> now = windows.getOrDefault(window, List.of());
-      Place place = new Place(name, labels, window, window == windows.firstKey());
+      long arrival = now.stream().mapToLong(sample -> late.getOrDefault(sample, NEVER)).max().orElse(NEVER);
+      sum.arrival = Math.max(sum.arrival, arrival);
+      boolean isLate = arrival > NEVER;
+      boolean isTotalLate = sum.arrival >= (window + 1) * seconds;
+      Place place = new Place(name, labels, window, window == windows.firstKey(), isLate, isTotalLate);
       switch (all.getFirst().type()) {
         case COUNTER -> count(place, "", sum, now.stream().mapToDouble(Sample::sum).sum());
         case GAUGE -> place.gauge("", gauge(windows, window));
@@ -94,6 +119,8 @@ final class Oracle {
   private static final class Sum {
     private double first;
     private double second;
+    /** When the last of it came that came late, in seconds. */
+    private long arrival = NEVER;
   }
 
   private void count(Place place, String suffix, Sum sum, double increment) {
@@ -178,29 +205,36 @@ final class Oracle {
     private final Labels labels;
     private final long window;
     private final boolean first;
+    private final boolean isLate;
+    private final boolean isTotalLate;
 
-    Place(String name, Labels labels, long window, boolean first) {
+    Place(String name, Labels labels, long window, boolean first, boolean isLate, boolean isTotalLate) {
       this.name = name;
       this.labels = labels;
       this.window = window;
       this.first = first;
+      this.isLate = isLate;
+      this.isTotalLate = isTotalLate;
     }
 
     void gauge(String suffix, double value) {
-      put(suffix, window + (wish.isDatadog() ? 0 : 1), value);
+      put(suffix, window + (wish.isDatadog() ? 0 : 1), value, isLate);
     }
 
     void total(String suffix, double value) {
       if (first) {
-        put(suffix, window, 0);
+        put(suffix, window, 0, isLate);
       }
       totals.add(new Series(name + suffix, labels).toString());
-      put(suffix, window + 1, value);
+      put(suffix, window + 1, value, isTotalLate);
     }
 
-    private void put(String suffix, long index, double value) {
-      points.computeIfAbsent(new Series(name + suffix, labels).toString(), _ -> new TreeMap<>())
-          .put(index * seconds * 1000, value);
+    private void put(String suffix, long index, double value, boolean late) {
+      String series = new Series(name + suffix, labels).toString();
+      points.computeIfAbsent(series, _ -> new TreeMap<>()).put(index * seconds * 1000, value);
+      if (late) {
+        ofLateData.add(new Shipment.Place(series, index * seconds * 1000));
+      }
     }
   }
 }

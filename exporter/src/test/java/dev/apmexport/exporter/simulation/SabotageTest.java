@@ -1,7 +1,9 @@
 package dev.apmexport.exporter.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.apmexport.exporter.MadeUpRun;
 import dev.apmexport.exporter.ledger.Booking;
 import dev.apmexport.exporter.ledger.Ledger;
 import dev.apmexport.exporter.ledger.LedgerState;
@@ -14,6 +16,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 class SabotageTest {
   private static final int SEEDS = 40;
+  /** From here on so many seeds as there are receivers, whose fold is not exchanged meanwhile. */
+  private static final int ONE_OF_EACH = 6;
+  private static final int PASSES = 3;
+  private static final int LONGEST_SECONDS = 5_000;
 
   @Test
   void a_receiver_that_says_it_took_a_request_and_did_not_is_found() {
@@ -29,6 +35,15 @@ class SabotageTest {
   @Test
   void a_ledger_that_settles_a_step_before_it_is_sent_is_found() {
     assertThat(finding(_ -> new Sabotage(Hasty::new, _ -> false))).contains("is not among the refused");
+  }
+
+  @Test
+  void a_ledger_that_says_nothing_was_taken_so_that_nothing_is_sent_is_found_with_every_receiver() {
+    for (long seed = ONE_OF_EACH; seed < ONE_OF_EACH + ReceiverKind.values().length; seed++) {
+      long one = seed;
+      assertThatThrownBy(() -> Simulation.run(one, new Sabotage(Lazy::new, _ -> false)))
+          .hasMessageContaining("nothing kept the receiver from holding that");
+    }
   }
 
   @Test
@@ -77,6 +92,11 @@ class SabotageTest {
     }
 
     @Override
+    public void doubtful(int pass, int shard, long step, long atMillis) {
+      ledger.doubtful(pass, shard, step, atMillis);
+    }
+
+    @Override
     public void reject(Rejection rejection) {
       ledger.reject(rejection);
     }
@@ -89,6 +109,24 @@ class SabotageTest {
 
     @Override
     public void reject(Rejection rejection) {}
+  }
+
+  /** To it every point of a run is refused. */
+  private static final class Lazy extends Passing {
+    Lazy(Ledger ledger) {
+      super(ledger);
+    }
+
+    @Override
+    public LedgerState load() {
+      LedgerState state = super.load();
+      for (int pass = 0; pass <= PASSES; pass++) {
+        for (long second = -1; second <= LONGEST_SECONDS; second++) {
+          state.rejected(Rejection.ofTime(pass, 0, 1, (MadeUpRun.START + second) * 1000, "not today"));
+        }
+      }
+      return state;
+    }
   }
 
   private static final class Hasty extends Passing {

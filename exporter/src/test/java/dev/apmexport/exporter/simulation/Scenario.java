@@ -31,7 +31,12 @@ record Scenario(long seed, ReceiverKind kind, Wish wish, MadeUpRun run, List<Log
    *
    * @param key what tells that a push is one that came before; empty for none
    */
-  record LogPush(MadeUpRun.Push push, String key, long second) {}
+  record LogPush(MadeUpRun.Push push, String key, long second) {
+    /** Whether a sample comes later than a generator that is in time sends it: then it may not be waited for. */
+    boolean isLate(MadeUpRun.Sample sample, int period) {
+      return second > sample.bucket() + 2L * period + 2;
+    }
+  }
 
   /**
    * How large everything is.
@@ -39,14 +44,14 @@ record Scenario(long seed, ReceiverKind kind, Wish wish, MadeUpRun run, List<Log
    * @param longestWait the most seconds that a receiver asks for
    * @param longestDelay the most seconds that a request is on its way
    * @param longestOutage the most seconds that a receiver is away
-   * @param poison what a receiver may answer to what it cannot digest
+   * @param poison what a receiver may answer to what it cannot digest; 0 for no answer
    * @param whole whether all that can happen does, on the log and in the workers
    */
   record Scale(int generators, int leastSeconds, int mostSeconds, double mostFaults, int longestWait, int longestDelay,
       int longestOutage, List<Integer> poison, boolean whole) {
-    static final Scale SIMULATED = new Scale(3, 20, 90, 0.5, 30, 20, 5_400, List.of(500, 400, 409, 422), true);
+    static final Scale SIMULATED = new Scale(3, 20, 90, 0.5, 30, 20, 5_400, List.of(500, 503, 0, 400, 409, 422), true);
     /** For a service that someone waits for. */
-    static final Scale REAL_TIME = new Scale(3, 25, 40, 0.2, 2, 3, 15, List.of(400, 409, 422), false);
+    static final Scale REAL_TIME = new Scale(3, 25, 40, 0.2, 2, 3, 15, List.of(500, 400, 409, 422), false);
   }
 
   static Scenario draw(long seed, long start, Scale scale) {
@@ -105,7 +110,8 @@ record Scenario(long seed, ReceiverKind kind, Wish wish, MadeUpRun run, List<Log
       long from = start + draw.between(0, seconds + 30) * 1000L;
       int longest = draw.chance(0.2) ? scale.longestOutage : Math.min(400, scale.longestOutage);
       int status = draw.one(List.of(0, 0, 503, 500, 401));
-      outages.add(new FaultPlan.Outage(from, from + draw.between(10, longest) * 1000L, status));
+      boolean sparesProbe = Draw.fraction(seed, "spares the probe") < 0.5;
+      outages.add(new FaultPlan.Outage(from, from + draw.between(10, longest) * 1000L, status, sparesProbe));
     }
     FaultPlan.Poison poison = FaultPlan.Poison.NONE;
     if (draw.chance(0.25)) {
@@ -115,6 +121,11 @@ record Scenario(long seed, ReceiverKind kind, Wish wish, MadeUpRun run, List<Log
     }
     return new FaultPlan(seed, rate, outages, poison, draw.chance(0.1) ? draw.between(1, 5) : Integer.MAX_VALUE,
         scale.longestWait, scale.longestDelay);
+  }
+
+  /** Whether everything can get through in the end, however often a request fails. */
+  boolean isCalm() {
+    return !hasLateData && faults.outages().isEmpty() && faults.poison() == FaultPlan.Poison.NONE;
   }
 
   /** What runs this seed alone. */

@@ -46,6 +46,7 @@ final class SimulatedRun implements AutoCloseable {
   private InMemoryLedger ledger = new InMemoryLedger();
   private int workers;
   private int revision;
+  private long passFrom;
   private Worker worker;
   private Exporter exporter;
 
@@ -112,14 +113,17 @@ final class SimulatedRun implements AutoCloseable {
     if (!scenario.behindEnd().isEmpty()) {
       result = secondPass(giveUpAt, lastPush);
     }
-    if (result.early()) {
-      waitUntil(lastPush.toEpochMilli());
+    Instant correctFrom = lastPush;
+    for (Instant again = result.again(); again != null; again = result.again()) {
+      correctFrom = again;
+      waitUntil(again.toEpochMilli());
       result = secondPass(giveUpAt, lastPush);
     }
+    Outcome.Times times = new Outcome.Times(giveUpAt.toEpochMilli(), correctFrom.toEpochMilli(), passFrom,
+        time.millis());
     settle();
-    return new Outcome(scenario, TEST_RUN_ID, scenario.run().period(), log.samples(), live, result.report(),
-        receiver.content().get(),
-        receiver.violations().get(), wire);
+    return new Outcome(scenario, TEST_RUN_ID, scenario.run().period(), log.samples(), log.late(), live,
+        result.report(), times, receiver.content().get(), receiver.violations().get(), wire);
   }
 
   private void append(Scenario.LogPush push) throws InterruptedException, IOException {
@@ -194,6 +198,7 @@ final class SimulatedRun implements AutoCloseable {
   /** Worker after worker tries, until one comes to the pass's end. */
   private SecondPass.Result secondPass(Instant giveUpAt, Instant correctFrom) throws Exception {
     revision++;
+    passFrom = time.millis();
     while (true) {
       takeOver();
       Worker mine = worker;

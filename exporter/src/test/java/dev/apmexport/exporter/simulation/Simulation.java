@@ -3,6 +3,7 @@ package dev.apmexport.exporter.simulation;
 import dev.apmexport.exporter.MadeUpRun;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -31,9 +32,9 @@ final class Simulation {
   /**
    * A seed that has passed.
    *
-   * @param excused points that an abandoned request has spoilt
+   * @param excused points that could not be brought right, by what kept them from it
    */
-  record Judged(Outcome outcome, long excused) {}
+  record Judged(Outcome outcome, Map<Excuse, Long> excused) {}
 
   /** Plays seeds, several at a time; throws what those say that do not pass. */
   static Tally run(long from, int seeds) throws InterruptedException {

@@ -11,14 +11,17 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** The way to a receiver, on which everything goes wrong that the plan says. */
 final class Wire implements AutoCloseable {
@@ -32,6 +35,10 @@ final class Wire implements AutoCloseable {
   private final Map<Fault, Integer> met = new TreeMap<>();
   private final Set<Shipment.Place> unacknowledged = new HashSet<>();
   private final Set<Shipment.Place> belated = new HashSet<>();
+  private final Set<Shipment.Place> unanswered = new HashSet<>();
+  /** When requests with a series were last found to be poison. */
+  private final Map<String, Long> poisonedAt = new HashMap<>();
+  private final Map<Fault, NavigableSet<Long>> failedAt = new EnumMap<>(Fault.class);
   /** So long a worker may go by what its ledger told it last. */
   private static final long KNOWS_AFTER_MILLIS = 5_000;
 
@@ -65,6 +72,7 @@ final class Wire implements AutoCloseable {
       attempt = attempts.merge(shipment.identity(), 1, Integer::sum);
       fault = plan.fault(shipment, attempt, now);
       met.merge(fault, 1, Integer::sum);
+      note(fault, shipment, now);
       Entry<Integer, Long> lost = lostAt.ceilingEntry(shipment.worker());
       if (lost != null && now > lost.getValue() + KNOWS_AFTER_MILLIS && !shipment.points().isEmpty()) {
         fenced.merge(shipment.worker(), 1, Integer::sum);
@@ -93,13 +101,26 @@ final class Wire implements AutoCloseable {
         delay(new Delayed(now + plan.delay(shipment, attempt), shipment));
         yield Answer.reset();
       }
-      case POISONED -> Answer.of(plan.poison().status(), "cannot digest this");
-      case DOWN, DENIED -> {
-        int status = plan.outage(now).status();
-        yield status == 0 ? Answer.reset() : Answer.of(status, "out of order");
-      }
+      case POISONED -> failing(plan.poison().status(), "cannot digest this");
+      case DOWN, DENIED -> failing(plan.outage(now).status(), "out of order");
       case TOO_LARGE -> Answer.of(413, "too many series");
     };
+  }
+
+  private void note(Fault fault, Shipment shipment, long now) {
+    if (fault == Fault.POISONED) {
+      shipment.points().forEach(point -> poisonedAt.put(point.series(), now));
+    }
+    if (fault != Fault.NONE) {
+      failedAt.computeIfAbsent(fault, _ -> new TreeSet<>()).add(now);
+    }
+    if (fault.mayArrive()) {
+      unanswered.addAll(shipment.points());
+    }
+  }
+
+  private static Answer failing(int status, String why) {
+    return status == 0 ? Answer.reset() : Answer.of(status, why);
   }
 
   private static String date(long millis) {
@@ -165,6 +186,22 @@ final class Wire implements AutoCloseable {
   /** Whether a point arrived again after its sender had given that request up. */
   synchronized boolean arrivedLate(Shipment.Place point) {
     return belated.contains(point);
+  }
+
+  /** Whether a request with a point failed in a way that does not tell whether it will arrive. */
+  synchronized boolean unanswered(Shipment.Place point) {
+    return unanswered.contains(point);
+  }
+
+  /** Whether a request with the series was found to be poison since then. */
+  synchronized boolean poisoned(String series, long sinceMillis) {
+    return poisonedAt.containsKey(series) && poisonedAt.get(series) >= sinceMillis;
+  }
+
+  /** Whether requests failed between then and then in one of these ways. */
+  synchronized boolean failed(Set<Fault> ways, long fromMillis, long toMillis) {
+    return ways.stream().anyMatch(way -> failedAt.containsKey(way)
+        && !failedAt.get(way).subSet(fromMillis, true, toMillis, true).isEmpty());
   }
 
   synchronized Map<Fault, Integer> met() {

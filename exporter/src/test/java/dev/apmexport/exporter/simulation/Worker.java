@@ -71,6 +71,11 @@ final class Worker implements Ledger, Timeline {
   }
 
   @Override
+  public void doubtful(int pass, int shard, long step, long atMillis) {
+    write(pass, "doubtful " + shard + " " + step, () -> ledger.doubtful(pass, shard, step, atMillis));
+  }
+
+  @Override
   public void reject(Rejection rejection) {
     write(rejection.pass(), "reject " + rejection.series() + rejection.fromMillis(), () -> ledger.reject(rejection));
   }
