@@ -2,6 +2,8 @@ package dev.apmexport.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.apmexport.exporter.metric.Labels;
+import dev.apmexport.exporter.metric.Series;
 import dev.apmexport.exporter.reconcile.ReconciliationReport;
 import dev.apmexport.exporter.sink.LoopbackServer;
 import dev.apmexport.exporter.sink.prometheus.FakePrometheus;
@@ -93,6 +95,29 @@ class ReplayTest extends WithReplays {
       assertThat(report(run).exact()).isTrue();
       assertThat(report(run).revision()).isEqualTo(2);
       assertThat(export(run).state()).isEqualTo("done");
+    }
+  }
+
+  @Test
+  void what_a_cancelled_difference_was_refused_the_next_one_tries_again() {
+    try (FakePrometheus home = new FakePrometheus(InstantSource.system(), 0)) {
+      home.faults(() -> Fault.BUSY);
+      TestRun run = givenUp(home);
+      RunReplay cancelled = ask(run, new ReplayRequest(Mode.DIFFERENCE, null, null, null, null, false));
+      awaitAnError(cancelled);
+      jdbc.sql("""
+          insert into ledger_rejection select export_id, max(pass), ?, 'k6_http_reqs', 0, ?, 'HTTP 400: out of bounds'
+          from ledger_step where export_id = ? group by export_id""")
+          .params(new Series("k6_http_reqs", Labels.NONE).key(), Long.MAX_VALUE, export(run).id()).update();
+      worker.getBean(Replays.class).cancel(now(cancelled), act());
+      assertThat(over(cancelled).state()).isEqualTo(State.CANCELLED);
+
+      home.faults(() -> Fault.NONE);
+      ReplayPart part = over(ask(run, new ReplayRequest(Mode.DIFFERENCE, null, null, null, null, false)));
+      assertThat(part.report().refused()).isZero();
+      assertThat(part.report().revision()).isEqualTo(3);
+      assertThat(home.content()).isEqualTo(truth(run, home));
+      assertThat(report(run)).isEqualTo(part.report());
     }
   }
 

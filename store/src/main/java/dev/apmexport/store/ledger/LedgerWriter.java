@@ -26,7 +26,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Writes the entries of all ledgers of a process, as many in one commit as have gathered while the one before was under
- * way. While the database is away the entries wait: every statement may be repeated without harm.
+ * way. While the database is away the entries wait: every statement may be repeated without harm. Whatever else goes
+ * wrong fails the entries it met, and no more: every export of the process waits for this one thread.
  */
 public final class LedgerWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LedgerWriter.class);
@@ -37,6 +38,7 @@ public final class LedgerWriter implements AutoCloseable {
   private final TransactionTemplate transaction;
   private final BlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
   private final Thread thread;
+  private volatile boolean ended;
 
   /** One row to write for an export, by whoever held it in this epoch. */
   record Entry(long exportId, long epoch, String sql, @Nullable Object[] values, CompletableFuture<Boolean> done) {}
@@ -53,6 +55,9 @@ public final class LedgerWriter implements AutoCloseable {
   void write(long exportId, long epoch, String sql, @Nullable Object... values) {
     CompletableFuture<Boolean> done = new CompletableFuture<>();
     queue.add(new Entry(exportId, epoch, sql, values, done));
+    if (ended) {
+      failQueued();
+    }
     try {
       if (!done.get()) {
         throw new Fenced("Export " + exportId + " was taken over by another worker; epoch " + epoch + " is over.");
@@ -66,43 +71,70 @@ public final class LedgerWriter implements AutoCloseable {
   }
 
   private void run() {
+    List<Entry> together = new ArrayList<>();
     try {
       while (true) {
-        List<Entry> together = new ArrayList<>();
+        together.clear();
         together.add(queue.take());
         queue.drainTo(together, MAX_TOGETHER - 1);
         commit(together);
       }
     } catch (InterruptedException stopped) {
-      // The process ends; whoever waits is interrupted as well.
+      // The process ends.
+    } finally {
+      ended = true;
+      fail(together, ended());
+      failQueued();
     }
   }
 
+  /** Nobody takes entries from the queue any more. */
+  private void failQueued() {
+    List<Entry> left = new ArrayList<>();
+    queue.drainTo(left);
+    fail(left, ended());
+  }
+
+  private static IllegalStateException ended() {
+    return new IllegalStateException("The writer of the ledger has ended, as it does when its process stops.");
+  }
+
+  /** Those that are done already stay as they are. */
+  private static void fail(List<Entry> entries, Throwable reason) {
+    entries.forEach(entry -> entry.done.completeExceptionally(reason));
+  }
+
   private void commit(List<Entry> entries) throws InterruptedException {
-    while (true) {
-      try {
-        Map<Holder, Boolean> held = transaction.execute(_ -> writeAll(entries));
-        entries.forEach(entry -> entry.done.complete(
-            held != null && held.getOrDefault(new Holder(entry.exportId, entry.epoch), false)));
-        return;
-      } catch (DataIntegrityViolationException | InvalidDataAccessResourceUsageException e) {
-        refuse(entries, e);
-        return;
-      } catch (DataAccessException | TransactionException e) {
-        LOG.warn("The ledger cannot be written; it is tried again every {} ms and the exports wait. {}", RETRY_MILLIS,
-            e.getMessage());
+    try {
+      while (!isWritten(entries)) {
         Thread.sleep(RETRY_MILLIS);
-      } catch (RuntimeException e) {
-        entries.forEach(entry -> entry.done.completeExceptionally(e));
-        return;
       }
+    } catch (RuntimeException | Error e) {
+      fail(entries, e);
+    }
+  }
+
+  /** Whether every entry is written or refused for good; else the database is away. */
+  private boolean isWritten(List<Entry> entries) throws InterruptedException {
+    try {
+      Map<Holder, Boolean> held = transaction.execute(_ -> writeAll(entries));
+      entries.forEach(entry -> entry.done.complete(
+          held != null && held.getOrDefault(new Holder(entry.exportId, entry.epoch), false)));
+      return true;
+    } catch (DataIntegrityViolationException | InvalidDataAccessResourceUsageException e) {
+      refuse(entries, e);
+      return true;
+    } catch (DataAccessException | TransactionException e) {
+      LOG.warn("The ledger cannot be written; it is tried again every {} ms and the exports wait. {}", RETRY_MILLIS,
+          e.getMessage());
+      return false;
     }
   }
 
   /** One entry that can never be written must not keep back those it came with. */
   private void refuse(List<Entry> entries, RuntimeException reason) throws InterruptedException {
     if (entries.size() == 1) {
-      entries.getFirst().done.completeExceptionally(reason);
+      fail(entries, reason);
       return;
     }
     for (Entry entry : entries) {

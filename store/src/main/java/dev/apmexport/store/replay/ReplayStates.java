@@ -52,9 +52,15 @@ public final class ReplayStates {
   public Optional<Long> start(long partId) {
     return jdbc.sql("""
         update replay_part p set state = 'running', started_at = coalesce(started_at, now()),
-          through_seq = coalesce(through_seq, (select next_seq from run_head h where h.test_run_id = p.test_run_id))
+          through_seq = coalesce(through_seq, (select next_seq from run_head h where h.test_run_id = p.test_run_id)),
+          revision = coalesce(revision, last_revision(p.export_id) + 1)
         where id = ? and state in ('queued', 'running') returning through_seq""").param(partId).query(Long.class)
         .optional();
+  }
+
+  /** The number of the pass that a part which was begun makes, the same whoever goes on with it. */
+  public int revision(long partId) {
+    return jdbc.sql("select revision from replay_part where id = ?").param(partId).query(Integer.class).single();
   }
 
   public void progress(long partId, ReplayProgress progress) {

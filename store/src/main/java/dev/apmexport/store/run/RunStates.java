@@ -121,9 +121,9 @@ public final class RunStates {
         .query((row, n) -> row.getObject(1, OffsetDateTime.class).toInstant()).optional();
   }
 
+  /** The highest number that a second pass of the export has had, or a difference that was cancelled; 0 for none. */
   public int revisions(long exportId) {
-    return jdbc.sql("select count(*) from reconciliation where export_id = ?").param(exportId).query(Integer.class)
-        .single();
+    return jdbc.sql("select last_revision(?)").param(exportId).query(Integer.class).single();
   }
 
   /** The latest report of each of these exports. */

@@ -94,6 +94,36 @@ class ReplayStatesTest extends WithStore {
   }
 
   @Test
+  void a_part_keeps_its_number_and_nobody_gets_that_of_one_that_was_cancelled() {
+    long export = run.exports().getFirst().id();
+    jdbc.sql("insert into reconciliation (export_id, revision, report) values (?, 1, '{}')").param(export).update();
+    RunReplay cancelled = ask(Mode.DIFFERENCE, false);
+    assertThat(begun(cancelled)).isEqualTo(begun(cancelled)).isEqualTo(2);
+    notes.end(part(cancelled), State.CANCELLED, null);
+    assertThat(states.revisions(export)).as("what the export's own pass comes after").isEqualTo(2);
+
+    RunReplay done = ask(Mode.DIFFERENCE, false);
+    assertThat(begun(done)).isEqualTo(3);
+    jdbc.sql("insert into reconciliation (export_id, revision, report) values (?, 3, '{}')").param(export).update();
+    notes.end(part(done), State.DONE, null);
+    assertThat(states.revisions(export)).isEqualTo(3);
+  }
+
+  @Test
+  void a_dry_run_takes_no_number() {
+    RunReplay dry = ask(Mode.DIFFERENCE, true);
+    assertThat(begun(dry)).isEqualTo(1);
+    notes.end(part(dry), State.DONE, null);
+    assertThat(states.revisions(run.exports().getFirst().id())).isZero();
+    assertThat(begun(ask(Mode.DIFFERENCE, false))).isEqualTo(1);
+  }
+
+  private int begun(RunReplay replay) {
+    notes.start(part(replay));
+    return notes.revision(part(replay));
+  }
+
+  @Test
   void progress_is_read_as_it_was_noted() {
     RunReplay replay = ask(Mode.DIFFERENCE, false);
     ReplayProgress progress = new ReplayProgress(10, 4, 400, 2, 133.3, 5L, "HTTP 503: \0");
@@ -176,7 +206,8 @@ class ReplayStatesTest extends WithStore {
 
   @Test
   void the_log_of_a_run_stays_while_it_is_replayed_and_its_end_is_noted() {
-    String old = "date_trunc('hour', now()) - interval '9 days' + interval '30 minutes'";
+    String old = "timestamptz '" + jdbc.sql("select (date_trunc('hour', now()) - interval '9 days 30 minutes')::text")
+        .query(String.class).single() + "'"; // asked once, for the next hour may begin meanwhile
     jdbc.sql("select ensure_metric_log_partition(" + old + ")").query().listOfRows();
     jdbc.sql("insert into metric_log values (?, 9, " + old + ", 1, '', 1, 1, '\\x00')").param(run.run().id()).update();
     RunReplay replay = ask(Mode.DIFFERENCE, false);

@@ -70,7 +70,7 @@ final class PartPass {
 
   private SecondPass.Order order(Instant deadline, Instant noMorePushes) {
     FirstPass first = stored.replayId() == null ? FirstPass.LIVE : new FirstPass(true, Range.ALL);
-    return new SecondPass.Order(states.revisions(stored.id()) + 1, deadline, range(), first, noMorePushes);
+    return new SecondPass.Order(notes.revision(part.id()), deadline, range(), first, noMorePushes);
   }
 
   private Range range() {
