@@ -40,13 +40,17 @@ public final class LogRetention {
     jdbc.sql(noted + "; drop table " + partition).update();
   }
 
-  /** A partition's name ends with its hour, in UTC; the time until which it may be filled is one hour later. */
+  /**
+   * A partition's name ends with its hour, in UTC, so names are in the order of time; until one hour later it may be
+   * filled. They are compared as names, and not read as times: the database is free to do that with other tables' names
+   * too, and fails.
+   */
   private List<String> partitionsBefore(Duration age) {
     return jdbc.sql("""
         select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
         where i.inhparent = 'metric_log'::regclass
-          and to_timestamp(right(c.relname, 10) || '+00', 'YYYYMMDDHH24TZH')
-            < now() - interval '1 hour' - ? * interval '1 second'
+          and c.relname <= 'metric_log_' || to_char(
+            (now() - interval '1 hour' - ? * interval '1 second') at time zone 'UTC', 'YYYYMMDDHH24')
         order by c.relname""").param(age.toSeconds()).query(String.class).list();
   }
 
