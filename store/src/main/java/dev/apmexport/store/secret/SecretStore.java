@@ -5,7 +5,10 @@ import dev.apmexport.store.tenant.TenantId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -45,11 +48,29 @@ public final class SecretStore {
    * @throws SecretsUnavailable if one does not open
    */
   public Map<String, Secret> get(TenantId tenant, String owner) {
-    Map<String, Secret> secrets = new LinkedHashMap<>();
-    jdbc.sql("select tenant_id, owner, path, key_id, ciphertext from secret where tenant_id = ? and owner = ?")
-        .params(tenant.value(), owner).query(Sealed::of).list()
-        .forEach(sealed -> secrets.put(sealed.path, new Secret(sealed.open(vault))));
-    return secrets;
+    List<Sealed> sealed = sealed(tenant, owner);
+    try {
+      return opened(sealed);
+    } catch (SecretsUnavailable e) {
+      List<Sealed> now = sealed(tenant, owner);
+      if (keysOf(now).equals(keysOf(sealed))) { throw e; }
+      return opened(now); // rotations have moved them between the reading and the opening, and removed their key
+    }
+  }
+
+  private List<Sealed> sealed(TenantId tenant, String owner) {
+    return jdbc.sql("select tenant_id, owner, path, key_id, ciphertext from secret where tenant_id = ? and owner = ?")
+        .params(tenant.value(), owner).query(Sealed::of).list();
+  }
+
+  private static Set<Long> keysOf(List<Sealed> secrets) {
+    return secrets.stream().map(Sealed::key).collect(Collectors.toSet());
+  }
+
+  private Map<String, Secret> opened(List<Sealed> secrets) {
+    Map<String, Secret> opened = new LinkedHashMap<>();
+    secrets.forEach(sealed -> opened.put(sealed.path, new Secret(sealed.open(vault))));
+    return opened;
   }
 
   public void delete(TenantId tenant, String owner) {

@@ -3,12 +3,17 @@ package dev.apmexport.store.secret;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 class KeyRotationTest extends WithKeys {
   @Test
@@ -44,10 +49,10 @@ class KeyRotationTest extends WithKeys {
     try (ExecutorService threads = Executors.newSingleThreadExecutor()) {
       Future<Integer> puts = threads.submit(() -> {
         int i = 0;
-        while (!over.get()) {
+        do {
           running.put(tenant, "export/" + ++i % 20, apiKey("secret " + i));
           assertThat(other.get(tenant, "export/" + i % 20)).isEqualTo(apiKey("secret " + i));
-        }
+        } while (!over.get());
         return i;
       });
       for (int i = 0; i < 10; i++) {
@@ -57,6 +62,31 @@ class KeyRotationTest extends WithKeys {
       int last = puts.get();
       assertThat(process(MASTER).get(tenant, "export/" + last % 20)).isEqualTo(apiKey("secret " + last));
     }
+  }
+
+  /** As it is for one that reads a secret, is held up, and only then looks for its key. */
+  @Test
+  void a_secret_opens_although_its_key_goes_while_it_is_being_read() {
+    SecretStore running = process(MASTER);
+    AtomicBoolean heldUp = new AtomicBoolean();
+    DataSource source = new DelegatingDataSource(transactions.getDataSource()) {
+      @Override
+      public Connection getConnection() throws SQLException {
+        if (heldUp.getAndSet(false)) {
+          rotation(MASTER).rotate();
+          rotation(MASTER).rotate();
+        }
+        return super.getConnection();
+      }
+    };
+    SecretStore reading = new SecretStore(jdbc, transactions,
+        new Vault(new DataKeys(JdbcClient.create(source), transactions), MASTER));
+    rotation(MASTER).rotate();
+    running.put(tenant, "export/1", apiKey("canary"));
+    heldUp.set(true);
+
+    assertThat(reading.get(tenant, "export/1")).isEqualTo(apiKey("canary"));
+    assertThat(heldUp).isFalse();
   }
 
   @Test
