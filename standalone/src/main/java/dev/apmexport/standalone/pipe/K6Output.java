@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells k6's samples from what it says to people, for {@code -o json=-} writes both to one stream. What is said is passed
  * on as it is. k6 hands its lines on in blocks of 4 KiB that end anywhere, and its progress may stand between two of
- * them; so a line that breaks off is kept until the line that completes it.
+ * them; so a line that breaks off is kept until the line that completes it, and said if none does.
  */
 final class K6Output {
-  private static final List<String> BEGINNINGS = List.of("{\"metric\":", "{\"type\":\"");
+  private static final List<String> BEGINNINGS = List.of("{\"metric\":\"", "{\"type\":\"Metric\"",
+      "{\"type\":\"Point\"");
   /** Characters of a line that tell whether it begins so. */
   private static final int LOOKED_AT = 20;
   /** k6 says some lines for each scenario at a time, and a summary of some hundred at its end. */
@@ -98,6 +99,7 @@ final class K6Output {
   private void forgetHalf() {
     if (half != null && !halfTold) {
       broken++;
+      write(half);
       firstBroken = firstBroken == null ? shown(half) : firstBroken;
     }
     half = null;

@@ -11,6 +11,8 @@ import dev.apmexport.exporter.sink.SinkConfig;
 import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +26,17 @@ final class Outflow implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofMillis(10);
   /** A destination that settled nothing for so long takes nothing. */
   private static final Duration STANDSTILL = Duration.ofSeconds(10);
+  /** For a lane to end that was told to; it is broken off wherever it waits, so it needs no more than its turn. */
+  private static final Duration ENDING = Duration.ofSeconds(5);
   /** Shorter than the service's 30 s: nobody waits that long for a command to end. */
   private static final RetryPolicy RETRY = new RetryPolicy(
       IntervalFunction.ofExponentialRandomBackoff(Duration.ofMillis(100), 2.0, 0.5, Duration.ofSeconds(5)));
 
   private final Timeline time;
   private final Progress progress = new Progress();
+  private final List<Thread> lanes = new CopyOnWriteArrayList<>();
   private final Delivery delivery;
+  private final Thread pump;
   private final UnsentTail tail;
   private final RefusalNotes refusals;
   private final AtomicLong handedIn = new AtomicLong();
@@ -52,8 +58,14 @@ final class Outflow implements AutoCloseable {
     this.tail = new UnsentTail(tailBytes, this::isMoving, time);
     // No second pass comes to mend a series, so one refused point must not silence it.
     this.delivery = new Delivery(shards, refusals.load(), new Delivery.Means(() -> sink.open(http), sink.amendment(),
-        refusals, RETRY, time, threads, PointLimit.NONE, false, false), progress);
-    threads.newThread(this::pump).start();
+        refusals, RETRY, time, task -> lane(threads.newThread(task)), PointLimit.NONE, false, false), progress);
+    this.pump = threads.newThread(this::pump);
+    pump.start();
+  }
+
+  private Thread lane(Thread thread) {
+    lanes.add(thread);
+    return thread;
   }
 
   /** Hands in a step; waits a while if the tail is full and the destination takes something. By one thread at a time. */
@@ -114,7 +126,19 @@ final class Outflow implements AutoCloseable {
       Thread.currentThread().interrupt(); // then there is no time to wait
     }
     delivery.close();
+    awaitEnd();
     last = points();
+  }
+
+  /** Else what is taken in this moment would be told as not sent. */
+  private void awaitEnd() {
+    try {
+      for (Thread lane : lanes) {
+        lane.join(ENDING);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Nothing is sent before its time, which of a window is its end. */
@@ -147,9 +171,10 @@ final class Outflow implements AutoCloseable {
     return new Points(sent, refused, handedIn.get() - sent - refused);
   }
 
-  /** Points that are still to be sent. */
+  /** Points that are still to be sent, those included that are just being passed on. */
   long waiting() {
-    return tail.waiting() + progress.pending();
+    long dropped = tail.dropped();
+    return points().notSent() - dropped;
   }
 
   /** Whether these words of the destination are about points that are settled as refused. */
@@ -186,6 +211,7 @@ final class Outflow implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    pump.interrupt();
     delivery.close();
   }
 }

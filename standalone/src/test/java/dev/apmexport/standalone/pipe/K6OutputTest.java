@@ -98,7 +98,28 @@ class K6OutputTest {
     assertThat(taken).containsExactly(SAMPLE, SAMPLE);
     assertThat(output.broken()).isEqualTo(2);
     assertThat(output.firstBroken()).isEqualTo("{\"metric\":\"vus\",\"type");
-    assertThat(said()).isEqualTo(PROGRESS);
+    assertThat(said()).isEqualTo(PROGRESS + "{\"metric\":\"vus\",\"type\n" + "{\"metric\":\"last\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"type\":\"summary\",\"failed\":0}\n", "{\"type\":\"Pointer\"}\n", "{\"type\":\"m\"}\n",
+      "{\"type\":null}\n", "{\"type\":1}", "{\"metrics\":{\"a\":1}}\n", "{ \"type\" : \"summary\" }\n"})
+  void a_line_of_json_that_the_script_prints_is_no_sample(String own) throws IOException {
+    read(SAMPLE + own, 4096);
+
+    assertThat(taken).containsExactly(SAMPLE);
+    assertThat(said()).isEqualTo(own);
+    assertThat(output.broken()).isZero();
+  }
+
+  @Test
+  void what_looked_like_half_a_sample_is_said_after_all() throws IOException {
+    String own = "{\"metric\": \"of the script's own, and no JSON\n";
+    read(own + "text\n" + SAMPLE, 4096);
+
+    assertThat(taken).containsExactly(SAMPLE);
+    assertThat(said()).isEqualTo("text\n" + own);
+    assertThat(output.broken()).isOne();
   }
 
   @Test

@@ -1,9 +1,9 @@
 package dev.apmexport.standalone.pipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.apmexport.exporter.delivery.Step;
+import dev.apmexport.exporter.delivery.VirtualTimeline;
 import dev.apmexport.exporter.metric.Labels;
 import dev.apmexport.exporter.metric.Series;
 import dev.apmexport.exporter.sink.Amendment;
@@ -20,22 +20,26 @@ import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+/** On virtual time, which stands still while a request is under way. */
+@Timeout(120)
 class OutflowTest {
+  private static final long NOW = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
+
+  private final VirtualTimeline time = new VirtualTimeline(NOW);
   private final HttpTransport http = new HttpTransport(EgressPolicy.parse("private"));
-  private final FakePrometheus receiver = new FakePrometheus(InstantSource.system(), 0);
+  private final FakePrometheus receiver = new FakePrometheus(time, 0);
   private final RefusalNotes refusals = new RefusalNotes();
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
   private final Outflow outflow = outflow(receiver.uri());
   private final ByteArrayOutputStream said = new ByteArrayOutputStream();
-  private final Watch watch = new Watch(outflow, new WallClock(), new PrintStream(said, true, StandardCharsets.UTF_8),
+  private final Watch watch = new Watch(outflow, time, new PrintStream(said, true, StandardCharsets.UTF_8),
       false);
   private int number;
 
@@ -48,8 +52,8 @@ class OutflowTest {
 
   private Outflow outflow(URI uri) {
     return new Outflow(new RemoteWriteConfig(uri, new Credentials.None(), new Amendment.Refused()), 2, 1 << 20, http,
-        refusals, new WallClock(), task -> {
-          Thread thread = Thread.ofVirtual().unstarted(task);
+        refusals, time, task -> {
+          Thread thread = time.threads().newThread(task);
           threads.add(thread);
           return thread;
         });
@@ -62,7 +66,7 @@ class OutflowTest {
   }
 
   private Step step(int shard, String series, long inMillis) {
-    return new Step(0, shard, number++, new Batch(System.currentTimeMillis() + inMillis,
+    return new Step(0, shard, number++, new Batch(time.millis() + inMillis,
         new Series[]{new Series(series, Labels.NONE)}, new double[]{number}));
   }
 
@@ -81,10 +85,10 @@ class OutflowTest {
   }
 
   @Test
-  void what_is_refused_and_what_has_no_more_time_is_counted_apart() {
+  void what_is_refused_and_what_has_no_more_time_is_counted_apart() throws InterruptedException {
     receiver.poison("a");
     send("a", "b");
-    await().until(() -> outflow.waiting() == 0);
+    time.until(() -> outflow.waiting() == 0);
     receiver.faults(() -> Fault.LOST);
     send("b", "b");
     outflow.drain(Duration.ZERO);
@@ -95,10 +99,10 @@ class OutflowTest {
   }
 
   @Test
-  void a_refused_point_does_not_silence_its_series() {
+  void a_refused_point_does_not_silence_its_series() throws InterruptedException {
     receiver.poison("a");
     send("a");
-    await().until(() -> outflow.points().refused() == 1);
+    time.until(() -> outflow.points().refused() == 1);
     receiver.poison("");
     send("a", "a");
     outflow.drain(Duration.ofSeconds(30));
@@ -108,11 +112,11 @@ class OutflowTest {
   }
 
   @Test
-  void a_lane_that_has_to_wait_longer_than_the_drain_does_not_end_it_for_the_others() {
+  void a_lane_that_has_to_wait_longer_than_the_drain_does_not_end_it_for_the_others() throws InterruptedException {
     try (var server = new LoopbackServer(); Outflow two = outflow(server.uri("/w"))) {
       server.answer(LoopbackServer.Answer.of(429, "slow down", "Retry-After: 60"));
       two.submit(step(0, "a", -1_000));
-      await().until(() -> two.lastError() != null);
+      time.until(() -> two.lastError() != null);
       server.answer(LoopbackServer.Answer.of(204));
       two.submit(step(1, "b", 2_500));
       two.drain(Duration.ofSeconds(20));
@@ -144,7 +148,7 @@ class OutflowTest {
   void after_the_drain_nothing_is_sent_any_more_and_the_numbers_add_up_for_good() throws InterruptedException {
     receiver.poison("bad");
     send("bad", "a", "b");
-    await().until(() -> outflow.waiting() == 0);
+    time.until(() -> outflow.waiting() == 0);
     receiver.faults(() -> Fault.LOST);
     for (int i = 0; i < 100; i++) {
       send("a", "bad", "c");
@@ -152,9 +156,7 @@ class OutflowTest {
     outflow.drain(Duration.ZERO);
     Outflow.Points points = outflow.points();
     receiver.faults(() -> Fault.NONE);
-    for (Thread thread : threads) {
-      assertThat(thread.join(Duration.ofSeconds(20))).as("a thread has ended").isTrue();
-    }
+    time.until(() -> threads.stream().noneMatch(Thread::isAlive));
 
     assertThat(points.sent() + points.refused() + points.notSent()).isEqualTo(303);
     assertThat(points).isEqualTo(new Outflow.Points(2, 1, 300)).isEqualTo(outflow.points());
@@ -162,10 +164,10 @@ class OutflowTest {
   }
 
   @Test
-  void of_refused_points_it_is_not_told_that_they_are_tried_again() {
+  void of_refused_points_it_is_not_told_that_they_are_tried_again() throws InterruptedException {
     receiver.poison("a");
     send("a");
-    await().until(() -> outflow.points().refused() == 1);
+    time.until(() -> outflow.points().refused() == 1);
     outflow.submit(step(0, "b", 600_000));
     watch.look();
     watch.look();
@@ -175,10 +177,10 @@ class OutflowTest {
   }
 
   @Test
-  void a_failure_is_told_once_and_its_end_too() {
+  void a_failure_is_told_once_and_its_end_too() throws InterruptedException {
     receiver.faults(() -> Fault.BUSY);
     send("a");
-    await().until(() -> outflow.lastError() != null);
+    time.until(() -> outflow.lastError() != null);
     watch.look();
     watch.look();
     assertThat(said.toString(StandardCharsets.UTF_8)).isEqualTo(

@@ -30,9 +30,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code ./run pipe} as a process, fed with what a real k6 wrote. */
-@Timeout(240)
+@Timeout(600)
 class PipeIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String URL = "K6_PROMETHEUS_REMOTE_URL";
   private static final String PROGRESS = """
 
@@ -157,9 +157,13 @@ class PipeIT {
   void a_wrong_token_is_told_and_nothing_is_claimed() throws Exception {
     try (var server = new LoopbackServer()) {
       server.answer(LoopbackServer.Answer.of(401, "who are you, canary-token?"));
-      PipeProcess.Ended ended = run(Map.of("K6_PROMETHEUS_RW_SERVER_URL", server.uri("/w").toString(),
-          "K6_PROMETHEUS_RW_BEARER_TOKEN", "canary-token", "APM_PIPE_DRAIN", "1s"),
-          K6Lines.bytes(k6.lines()));
+      PipeProcess.Ended ended;
+      try (var pipe = new PipeProcess(folder, Map.of("K6_PROMETHEUS_RW_SERVER_URL", server.uri("/w").toString(),
+          "K6_PROMETHEUS_RW_BEARER_TOKEN", "canary-token", "APM_PIPE_DRAIN", "1s"))) {
+        pipe.write(K6Lines.bytes(k6.lines()));
+        await().atMost(PATIENCE).until(() -> pipe.said().contains("The destination says: HTTP 401"));
+        ended = pipe.end();
+      }
 
       assertThat(ended.exitCode()).isOne();
       assertThat(ended.lastLine()).startsWith("Sent 0 points").contains("not sent (HTTP 401: who are you, ***?)");
@@ -257,8 +261,9 @@ class PipeIT {
       pipe.write(K6Lines.bytes(k6.lines()));
       await().atMost(PATIENCE).until(() -> pipe.said().contains("The destination says: "));
       if (inputEnds) {
-        pipe.in().close();
-        await().pollDelay(Duration.ofMillis(500)).until(pipe::isAlive); // the end of the input has no other sign
+        pipe.write("passed on when no more can come".getBytes(StandardCharsets.UTF_8)).in().close();
+        await().atMost(PATIENCE).until(() -> pipe.passedOn().endsWith("no more can come"));
+        await().pollDelay(Duration.ofMillis(500)).until(pipe::isAlive);
       } else {
         pipe.signal("INT");
         await().atMost(PATIENCE).until(() -> pipe.said().contains("Another signal ends it at once."));

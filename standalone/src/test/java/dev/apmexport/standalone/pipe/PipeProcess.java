@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The pipe as a process of its own, whose stdin a test writes. */
 final class PipeProcess implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 90;
+  private static final long PATIENCE_SECONDS = 240;
   /** Whatever runs in the background of a script ignores Ctrl-C, and so does what it starts, unless told otherwise. */
   private static final List<String> HEARS_INTERRUPTS = System.getProperty("os.name").equals("Linux")
       ? List.of("env", "--default-signal=INT")
@@ -42,6 +42,7 @@ final class PipeProcess implements AutoCloseable {
     ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
     builder.environment().keySet()
         .removeIf(name -> name.startsWith("K6_") || name.startsWith("APM_") || name.equals("JAVA_TOOL_OPTIONS"));
+    builder.environment().put("APM_PIPE_DRAIN", "3m"); // a slow machine's receiver may need it
     builder.environment().putAll(settings);
     process = builder.start();
   }
@@ -66,6 +67,11 @@ final class PipeProcess implements AutoCloseable {
     return Files.readString(err, StandardCharsets.UTF_8);
   }
 
+  /** What it has passed on to stdout so far. */
+  String passedOn() throws IOException {
+    return Files.readString(out, StandardCharsets.UTF_8);
+  }
+
   boolean isAlive() {
     return process.isAlive();
   }
@@ -85,7 +91,7 @@ final class PipeProcess implements AutoCloseable {
     if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       throw new IOException("The pipe did not end:\n" + said());
     }
-    return new Ended(process.exitValue(), Files.readString(out), said());
+    return new Ended(process.exitValue(), passedOn(), said());
   }
 
   @Override
