@@ -51,7 +51,7 @@ function verdict(one) {
     report.readBackError ? element('p', {class: 'notice warn'}, element('strong', {}, 'Nothing could be read back: '), report.readBackError) : null,
     table('What became of the points', ['Expected', 'As expected', 'Filled', 'Corrected', 'Refused', 'Pending', ...report.pointsRead ? ['Read back', 'Different'] : []],
       [[report.expected, report.asExpected, report.filled, report.corrected, report.refused, report.pending, ...report.pointsRead ? [report.pointsRead, report.pointsDifferent] : []]], 'sums'),
-    rows('refusals', report.refusals, list => plural(list.length, 'range') + ' of refused points, in the receiver’s words', 'Refused points',
+    rows('refusals', report.refusals, list => plural(list.length, 'range') + ' of refused points, in the receiver’s words' + (report.refusedUnlisted ? `; ${count(report.refusedUnlisted)} more refused points are not listed` : ''), 'Refused points',
       ['Series', 'From', 'To', 'Points', 'Reason'], refusal => [element('code', {}, refusal.series), time(refusal.fromMillis), time(refusal.toMillis), refusal.points, refusal.reason]),
     rows('differences', report.differences, list => plural(list.length, 'point') + ' that the destination holds otherwise', 'Points that differ',
       ['Series', 'At', 'Expected', 'Found'], point => [element('code', {}, point.series), time(point.atMillis), point.expected, point.found]));

@@ -115,7 +115,7 @@ public final class SecondPasses {
     return means.on(new StoppableTimeline(means.time(), scheduler::isShuttingDown));
   }
 
-  /** Returns when there is another pass to make, if corrections wait for pushes that may still come. */
+  /** Returns when there is another pass to make, if corrections wait for what may still come. */
   private Optional<Instant> pass(TestRun run, RunExport stored, Exporter.Means means) throws InterruptedException {
     Export export = open.take(stored, open.of(run));
     states.state(stored.id(), ExportStatus.State.RECONCILING);
@@ -128,9 +128,9 @@ public final class SecondPasses {
         .run();
     states.reconciled(stored.id(), PostgresLedger.epochOf(export), result.report(), result.throughSeq(),
         result.gaveUp());
-    if (result.early()) {
+    if (result.again() != null) {
       states.state(stored.id(), ExportStatus.State.RECONCILING);
-      return Optional.of(lastPush);
+      return Optional.of(result.again());
     }
     states.endIfAllDone(run.id());
     return Optional.empty();
