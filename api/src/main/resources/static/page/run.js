@@ -13,7 +13,8 @@ const RESULTS = {
 };
 
 const UNCERTAIN = 'This is not certain, k6 may have decided otherwise: the value is close to the limit. '
-  + 'A trend is known by the buckets of a histogram, within 1 %; a rate per second as exactly as the length of the run.';
+  + 'A trend is known by the buckets of a histogram, within 1 %, or within 10 % where it came as a native histogram; '
+  + 'a rate per second as exactly as the length of the run.';
 
 const STOPPERS = {tenant: 'its tenant', operator: 'an operator', service: 'the service, because of a limit'};
 

@@ -34,6 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
     "spring.config.name=api", "logging.level.root=off", "spring.datasource.hikari.maximum-pool-size=5"})
 public abstract class WithApi {
   private static final TestPostgres.Database DATABASE = TestPostgres.freshDatabase();
+  private static final long BUCKET = Instant.now().getEpochSecond() / 3 * 3;
   private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   @Autowired
@@ -133,10 +134,9 @@ public abstract class WithApi {
     return post("/v1/tests", "{\"name\":\"checkout\",\"vus\":2,\"duration\":55}").at("/reference_id");
   }
 
-  /** A push with one sample of now. */
+  /** A push with one sample of this hour; made anew it is the same push, whatever the clock says by then. */
   protected static MetricSets samples() {
-    return new MetricSets(3).counter("http_reqs", Labels.of("status", "200"), Instant.now().getEpochSecond() / 3 * 3,
-        5);
+    return new MetricSets(3).counter("http_reqs", Labels.of("status", "200"), BUCKET, 5);
   }
 
   protected static byte[] pushOf(String run, MetricSets samples) {

@@ -14,16 +14,18 @@ record CreatedTest(@JsonProperty("reference_id") String referenceId, Config conf
 
   /**
    * The keys of k6's cloudapi.Config that it takes over; durations as k6 writes them. With {@code stopOnError} a run that
-   * is stopped here is stopped at k6, too; without it k6 would go on and send no more metrics.
+   * is stopped here is stopped at k6, too; without it k6 would go on and send no more metrics. {@code apiVersion} chooses
+   * the protocol of the pushes, which was another before k6 0.48 unless one asked for this.
    */
   record Config(String aggregationPeriod, String aggregationWaitPeriod, String metricPushInterval,
       int metricPushConcurrency,
-      int maxTimeSeriesInBatch, boolean tracesEnabled, boolean stopOnError, String testRunDetails) {}
+      int maxTimeSeriesInBatch, boolean tracesEnabled, boolean stopOnError, String testRunDetails, int apiVersion) {}
 
   /** A line that k6 prints with that level. */
   record LogLine(String level, String message) {}
 
   private static final int SERIES_IN_BATCH = 1_000;
+  private static final int PUSH_PROTOCOL = 2;
 
   /**
    * @param script whether k6 has sent the script's options
@@ -34,7 +36,7 @@ record CreatedTest(@JsonProperty("reference_id") String referenceId, Config conf
     String id = Long.toString(created.run().id());
     RunSettings settings = created.run().settings();
     Config config = new Config(settings.aggregationPeriod() + "s", settings.waitPeriod() + "s", "1s", 1,
-        SERIES_IN_BATCH, false, true, service + "/runs/" + id);
+        SERIES_IN_BATCH, false, true, service + "/runs/" + id, PUSH_PROTOCOL);
     List<LogLine> logs = new ArrayList<>(source(created, script, profile, service));
     created.exports().forEach(export -> logs.addAll(faults(export)));
     return new CreatedTest(id, config, logs);

@@ -65,7 +65,8 @@ public class RunTokenController {
       @Schema(description = "The load generator that pushes with it: 1 to 64 letters, digits, dots, underscores and "
           + "hyphens. Leave it out for a run that has only one.") @Nullable String instance) {}
 
-  @Operation(summary = "Makes a token that may push to this test run and do nothing else; no other answer ever shows it.")
+  @Operation(summary = "Makes a token for pushing metrics and log lines to this test run, which without an instance "
+      + "can also end it; no other answer ever shows it.")
   @ApiResponse(responseCode = "201", description = "The token was made.", useReturnTypeSchema = true)
   @PostMapping("/api/v1/test-runs/{id}/tokens")
   ResponseEntity<Issued> issue(Caller caller, @PathVariable String id,

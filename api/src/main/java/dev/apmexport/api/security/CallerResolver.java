@@ -28,7 +28,7 @@ public final class CallerResolver implements HandlerMethodArgumentResolver {
     ApiToken token = token(request);
     if (parameter.getParameterType() == TenantOrOperator.class) { return tenantOrOperator(token, request); }
     return parameter.getParameterType() == Operator.class ? operator(token)
-        : caller(token, parameter.hasMethodAnnotation(OpenToRunTokens.class), instance(token, request));
+        : caller(token, parameter.getMethodAnnotation(OpenToRunTokens.class), instance(token, request));
   }
 
   private static Operator operator(ApiToken token) {
@@ -48,7 +48,12 @@ public final class CallerResolver implements HandlerMethodArgumentResolver {
 
   private static Refused pushesOnly() {
     return new Refused(HttpStatus.FORBIDDEN,
-        "The token given may push to its own test run and do nothing else; this takes a tenant's token.");
+        "The token given is a test run's own, good for pushing to it; this takes a tenant's token.");
+  }
+
+  private static Refused oneOfSeveral(ApiToken token) {
+    return new Refused(HttpStatus.FORBIDDEN, "The token given is for the load generator \"" + token.instance()
+        + "\", which cannot end the test run for all; this takes a tenant's token, or the run's without a name.");
   }
 
   /** The path's name goes before the token's. */
@@ -57,11 +62,12 @@ public final class CallerResolver implements HandlerMethodArgumentResolver {
         : token.instance();
   }
 
-  private static Caller caller(ApiToken token, boolean openToRunTokens, String instance) {
+  private static Caller caller(ApiToken token, @Nullable OpenToRunTokens open, String instance) {
     return switch (token.scope()) {
       case TENANT -> new Caller(token.tenant(), null, instance);
       case RUN -> {
-        if (!openToRunTokens) { throw pushesOnly(); }
+        if (open == null) { throw pushesOnly(); }
+        if (!open.withName() && !token.instance().isEmpty()) { throw oneOfSeveral(token); }
         yield new Caller(token.tenant(), token.testRunId(), instance);
       }
       case OPERATOR -> throw new Refused(HttpStatus.FORBIDDEN, "This takes a tenant's token; the token given is an "

@@ -8,7 +8,11 @@ import dev.apmexport.exporter.config.ExportConfig;
 import dev.apmexport.exporter.sink.EgressPolicy;
 import dev.apmexport.exporter.sink.LoopbackServer;
 import dev.apmexport.exporter.sink.SinkConfig;
+import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -57,11 +61,14 @@ class ConnectionCheckTest extends WithApi {
   }
 
   @Test
-  void a_destination_that_is_not_there_is_told() {
-    String block = block("right");
-    receiver.close();
+  void a_destination_that_is_not_there_is_told() throws IOException {
+    try (Socket nobody = new Socket()) {
+      nobody.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)); // so that nobody else listens there
+      String block = block("right").replace(":" + receiver.port() + "/", ":" + nobody.getLocalPort() + "/");
 
-    assertThat(post(CHECK + "?connect=true", block).at("/blocks/0/connection/detail")).contains("No answer from");
+      assertThat(post(CHECK + "?connect=true", block).at("/blocks/0/connection/detail")).contains("No answer from");
+    }
+    assertThat(receiver.connections()).isZero();
   }
 
   @Test

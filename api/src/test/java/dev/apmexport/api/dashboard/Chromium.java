@@ -19,12 +19,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
@@ -37,7 +39,7 @@ import tools.jackson.databind.node.ObjectNode;
  * none, but fails in continuous integration: nobody reads skips there.
  */
 final class Chromium implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   /** Without the first, Chromium does not start for root; the others keep it from asking for anything outside. */
   private static final List<String> FLAGS = List.of("--no-sandbox", "--headless", "--disable-gpu", "--disable-quic",
       "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -92,32 +94,33 @@ final class Chromium implements AutoCloseable {
   /** Where it listens, which it writes down once it does. */
   private URI devTools(Path profile) {
     Path file = profile.resolve("DevToolsActivePort");
-    long giveUp = System.nanoTime() + PATIENCE.toNanos();
-    while (System.nanoTime() < giveUp && process.isAlive()) {
-      try {
-        List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
-        if (lines.size() > 1) { return URI.create("http://127.0.0.1:" + lines.getFirst() + "/json/list"); }
-        assertThat(process.waitFor(50, TimeUnit.MILLISECONDS)).as("Chromium ended at once").isFalse();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-    }
-    throw new AssertionError("Chromium does not say where it listens within " + PATIENCE);
+    List<String> lines = patiently("where it listens", () -> Files.exists(file) ? Files.readAllLines(file) : List.of(),
+        written -> written.size() > 1);
+    return URI.create("http://127.0.0.1:" + lines.getFirst() + "/json/list");
   }
 
+  /** Its first page, which may come later than its door. */
   private URI page(URI list) {
+    HttpRequest request = HttpRequest.newBuilder(list).build();
+    return patiently("its page", () -> JsonMapper.shared()
+        .readTree(http.send(request, HttpResponse.BodyHandlers.ofString()).body()).valueStream()
+        .filter(target -> target.path("type").asString().equals("page"))
+        .map(target -> URI.create(target.path("webSocketDebuggerUrl").asString())).findFirst(), Optional::isPresent)
+        .orElseThrow();
+  }
+
+  private <T> T patiently(String what, Callable<T> asked, Predicate<T> told) {
+    long giveUp = System.nanoTime() + PATIENCE.toNanos();
     try {
-      String targets = http.send(HttpRequest.newBuilder(list).build(), HttpResponse.BodyHandlers.ofString()).body();
-      return JsonMapper.shared().readTree(targets).valueStream()
-          .filter(target -> target.path("type").asString().equals("page"))
-          .map(target -> URI.create(target.path("webSocketDebuggerUrl").asString())).findFirst().orElseThrow();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
+      while (System.nanoTime() < giveUp) {
+        T answer = asked.call();
+        if (told.test(answer)) { return answer; }
+        assertThat(process.waitFor(50, TimeUnit.MILLISECONDS)).as("Chromium ended at once").isFalse();
+      }
+    } catch (Exception e) {
+      throw new IllegalStateException("Chromium does not tell " + what, e);
     }
+    throw new AssertionError("Chromium does not tell " + what + " within " + PATIENCE);
   }
 
   private final class Incoming implements WebSocket.Listener {

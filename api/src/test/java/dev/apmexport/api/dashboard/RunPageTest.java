@@ -163,7 +163,8 @@ class RunPageTest extends WithApi {
         .valueStream().map(row -> row.asString().strip())).containsExactly(
             "http_req_duration p(95)<200 ✓ passed 148.25 – –", "checks{page:<a>} rate>0.9 ✗ failed 0.5 failed –",
             "iterations rate>2 ✓ passed 2.1 – This is not certain, k6 may have decided otherwise: the value is close to the limit. "
-                + "A trend is known by the buckets of a histogram, within 1 %; a rate per second as exactly as the length of the run.",
+                + "A trend is known by the buckets of a histogram, within 1 %, or within 10 % where it came as a native histogram; "
+                + "a rate per second as exactly as the length of the run.",
             "orders count>0 no data – – No sample came.", "errors rate<0.1 ✓ passed 0 – 9 samples were refused.",
             "vus val>1 invalid – – There is no such aggregation.");
     assertThat(browser.complaints()).isEmpty();

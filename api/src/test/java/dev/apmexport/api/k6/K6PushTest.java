@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.apmexport.api.WithApi;
 import dev.apmexport.exporter.metric.Labels;
 import dev.apmexport.exporter.source.k6.MetricSets;
+import dev.apmexport.store.log.MetricLog;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,17 +102,20 @@ class K6PushTest extends WithApi {
   void a_push_is_taken_for_200_seconds_after_the_finish() {
     push(path, pushOf(run, samples()));
     post("/v1/tests/" + run, "{\"run_status\":3}");
-    finishedEarlier(198);
+    comesAfterTheFinish(MetricLog.GRACE);
     assertThat(push(path, pushOf(run, samples()), "K6-Idempotency-Key", "late").status()).isBetween(200, 299);
-    finishedEarlier(5);
+    comesAfterTheFinish(MetricLog.GRACE.plusNanos(1_000));
 
     refused(409, pushOf(run, samples()), "finished at");
     assertThat(push(path, pushOf(run, samples()), "K6-Idempotency-Key", "late").status()).isBetween(200, 299);
   }
 
-  private void finishedEarlier(int seconds) {
-    jdbc.sql("update run_head set finished_at = finished_at - ? * interval '1 second' where test_run_id = ?")
-        .params(seconds, Long.parseLong(run)).update();
+  /** Lets all further pushes come so long after the finish: none has an earlier time than the one before. */
+  private void comesAfterTheFinish(Duration time) {
+    jdbc.sql("""
+        update run_head set last_at = now() + interval '1 hour',
+          finished_at = now() + interval '1 hour' - ? * interval '1 microsecond' where test_run_id = ?""")
+        .params(time.toNanos() / 1_000, Long.parseLong(run)).update();
   }
 
   private void refused(int status, byte[] body, String reason) {

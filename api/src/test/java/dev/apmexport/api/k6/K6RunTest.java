@@ -22,11 +22,13 @@ class K6RunTest extends WithApi {
     assertThat(Long.parseLong(created.at("/reference_id"))).isPositive();
     assertThat(created.json().path("config").propertyNames()).containsExactlyInAnyOrder("aggregationPeriod",
         "aggregationWaitPeriod", "metricPushInterval", "metricPushConcurrency", "maxTimeSeriesInBatch", "tracesEnabled",
-        "stopOnError", "testRunDetails");
+        "stopOnError", "testRunDetails", "apiVersion");
     assertThat(created.json().at("/config/tracesEnabled").asBoolean(true)).isFalse();
     assertThat(created.at("/config/testRunDetails"))
         .isEqualTo("http://localhost:" + port + "/runs/" + created.at("/reference_id"));
     assertThat(created.json().at("/config/stopOnError").asBoolean(false)).isTrue();
+    assertThat(created.json().at("/config/apiVersion").asInt(1)).as("k6 0.47 sends JSON to /v1/metrics otherwise")
+        .isEqualTo(2);
     assertThat(get("/api/v1/test-runs/" + created.at("/reference_id")).at("/name")).isEqualTo("script.js");
   }
 

@@ -130,9 +130,11 @@ class EndOfRunTest extends WithProvisioning {
     ended(started, "{\"code\":8035,\"reason\":\"GoError: GET https://user:hunter2x@shop.test/?api_key=k-12345678 with "
         + token + "\"}");
 
-    assertThat(outcome(started, "error")).contains("GoError: GET https://", "shop.test").doesNotContain(token, "hunter2x",
+    assertThat(outcome(started, "error")).contains("GoError: GET https://", "shop.test").doesNotContain(token,
+        "hunter2x",
         "k-12345678");
-    assertThat(get("/cloud/v6/test_runs/" + started.at("/test_run_id")).text()).contains("GoError").doesNotContain(token,
+    assertThat(get("/cloud/v6/test_runs/" + started.at("/test_run_id")).text()).contains("GoError").doesNotContain(
+        token,
         "hunter2x", "k-12345678");
   }
 

@@ -302,7 +302,7 @@ class RemoteWriteTest extends WithApi {
     String stopped = runs().getFirst();
     post("/api/v1/test-runs/" + stopped + "/stop", "{\"reason\":\"It hits the wrong environment.\"}");
 
-    for (int seconds : new int[]{0, 290, 290}) { // each refused push is one that the silence counts from
+    for (int seconds : new int[]{0, 270, 270}) { // each refused push is one that the silence counts from
       silent(stopped, seconds);
       refused("It hits the wrong environment.");
     }

@@ -45,7 +45,7 @@ class DatabaseAwayTest extends WithApi {
         String key = "push-" + i;
         pushes.add(senders.submit(() -> push("/v2/metrics/" + run, body, "K6-Idempotency-Key", key)));
       }
-      pushes.get(50).get(20, TimeUnit.SECONDS);
+      pushes.get(50).get(120, TimeUnit.SECONDS);
       LINE.cut();
       others.add(senders.submit(() -> post("/v1/tests", "{\"name\":\"while away\"}", "K6-Idempotency-Key", "away")));
       others.add(senders.submit(() -> get("/api/v1/test-runs/" + run)));
@@ -54,10 +54,10 @@ class DatabaseAwayTest extends WithApi {
         LINE.mend();
       });
       for (Future<Answer> push : pushes) {
-        assertThat(push.get(40, TimeUnit.SECONDS).status()).as(push.get().text()).isBetween(200, 299);
+        assertThat(push.get(120, TimeUnit.SECONDS).status()).as(push.get().text()).isBetween(200, 299);
       }
       for (Future<Answer> other : others) {
-        assertThat(other.get(40, TimeUnit.SECONDS).status()).as(other.get().text()).isEqualTo(200);
+        assertThat(other.get(120, TimeUnit.SECONDS).status()).as(other.get().text()).isEqualTo(200);
       }
     }
     assertThat(records(run)).isEqualTo(200);

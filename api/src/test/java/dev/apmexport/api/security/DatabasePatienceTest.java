@@ -44,7 +44,7 @@ class DatabasePatienceTest {
       return "stored";
     };
 
-    assertThat(new DatabasePatience(Duration.ofSeconds(20)).call(5, work)).isEqualTo("stored");
+    assertThat(new DatabasePatience(Duration.ofMinutes(5)).call(5, work)).isEqualTo("stored");
     assertThat(tries).hasValue(3);
   }
 

@@ -9,9 +9,10 @@ import org.junit.jupiter.api.Test;
 
 /**
  * {@code K6_CLOUD_PUSH_REF_ID}, {@code K6_CLOUD_METRICS_PUSH_URL} and {@code K6_CLOUD_TEST_RUN_TOKEN} with
- * {@code k6 cloud run --local-execution} of k6 2.2: nothing comes but pushes, with the run's token and without a key.
+ * {@code k6 cloud run --local-execution} of k6 2.2: nothing comes but pushes, with the run's token and without a key, and
+ * with {@code K6_CLOUD_LOGS_PUSH_URL} k6's log.
  */
-class PushRefTest extends WithProvisioning {
+class MetricsPushUrlTest extends WithProvisioning {
   private final MetricSets samples = samples();
 
   @Test
@@ -25,6 +26,19 @@ class PushRefTest extends WithProvisioning {
     }
     assertThat(records(run)).as("the same bytes count once").isEqualTo(1);
     assertThat(get("/api/v1/test-runs/" + run).at("/state")).isEqualTo("running");
+  }
+
+  @Test
+  void the_log_comes_with_the_same_token() {
+    String run = post("/api/v1/test-runs", "{\"name\":\"nightly\"}").at("/id");
+    Answer made = post("/api/v1/test-runs/" + run + "/tokens", "{\"instance\":\"lg-1\"}");
+
+    String line = "{\"streams\":[{\"stream\":{\"level\":\"info\"},\"values\":[[\"1795208157646379241\",\"up\"]]}]}";
+    Answer logged = send(
+        bearer("http://localhost:" + port + "/provisioning/v1/test_runs/" + run + "/logs", made.at("/token"))
+            .header("Content-Type", "application/json").POST(BodyPublishers.ofString(line)));
+    assertThat(logged.status()).as(logged.text()).isEqualTo(204);
+    assertThat(get("/api/v1/test-runs/" + run + "/logs").at("/items/0/message")).isEqualTo("up");
   }
 
   private int pushed(Answer made, String run) {
