@@ -44,8 +44,9 @@ public record Threshold(String metric, String expression, @Nullable Parsed parse
         Threshold one = list ? read(metric.getKey(), written) : faulty(metric.getKey(), written.toString(), NO_LIST);
         text += one.metric.length() + one.expression.length();
         if (all.size() == MOST || text > MOST_TEXT) {
-          all.add(faulty(one.metric, one.expression, "Only the first " + MOST + " thresholds of a run are evaluated, and "
-              + "only as many as have " + MOST_TEXT + " characters together."));
+          all.add(
+              faulty(one.metric, one.expression, "Only the first " + MOST + " thresholds of a run are evaluated, and "
+                  + "only as many as have " + MOST_TEXT + " characters together."));
           return all;
         }
         all.add(one);
