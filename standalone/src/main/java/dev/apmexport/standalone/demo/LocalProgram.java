@@ -2,8 +2,6 @@ package dev.apmexport.standalone.demo;
 
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -18,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A server started for as long as it is needed, with a log of its own. */
 final class LocalProgram implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final String name;
   private final Process process;
@@ -39,9 +37,7 @@ final class LocalProgram implements AutoCloseable {
 
   /** A host and port on the loopback address where nobody listens. */
   static String freeAddress() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return "127.0.0.1:" + socket.getLocalPort();
-    }
+    return "127.0.0.1:" + FreePort.find();
   }
 
   /**

@@ -18,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
  * it gets a 2xx: what is compared afterwards is the service, not k6's patience.
  */
 public final class ServiceClient implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Duration PAUSE = Duration.ofMillis(250);
   private static final JsonMapper JSON = JsonMapper.shared();
 
