@@ -34,11 +34,11 @@ final class Receivers implements AutoCloseable {
 
   private void take(HttpExchange exchange) throws IOException {
     byte[] raw = Snappy.uncompress(exchange.getRequestBody().readAllBytes());
-    exchange.sendResponseHeaders(204, -1);
-    exchange.close();
-    if (raw.length > 0) {
+    if (raw.length > 0) { // noted before the sender knows of it, who may be the last and close this
       arrivals.add(new Arrival(exchange.getRequestURI().getPath(), timestamp(raw), System.nanoTime()));
     }
+    exchange.sendResponseHeaders(204, -1);
+    exchange.close();
   }
 
   private static long timestamp(byte[] raw) {

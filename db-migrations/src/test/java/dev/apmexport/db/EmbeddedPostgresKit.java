@@ -61,6 +61,6 @@ abstract class EmbeddedPostgresKit {
   static void kill(long pid) throws Exception {
     ProcessHandle process = ProcessHandle.of(pid).orElseThrow();
     process.destroyForcibly();
-    process.onExit().get(10, TimeUnit.SECONDS);
+    process.onExit().get(60, TimeUnit.SECONDS);
   }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What the options of a block do to what arrives, in the live pass and after it. */
-@Timeout(60)
+@Timeout(300)
 class BlockOptionsTest {
   private static final long START = BlockRun.START;
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every query of Datadog's own dashboard for k6 is answered by what a block with its preset sends of a run of k6. */
-@Timeout(120)
+@Timeout(300)
 class DatadogDashboardTest {
   /** Each metric query of the dashboard, once. */
   private static final Path QUERIES = Path.of("src/test/resources/datadog/dashboard-k6-overview.txt");

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 
 /** One run with two exports, the seventh and the eighth of their run, whose destinations are in this process. */
-@Timeout(60)
+@Timeout(300)
 abstract class ExporterFixture {
   static final long START = MadeUpRun.START;
   static final Series REQS = new Series("k6_http_reqs", Labels.NONE);

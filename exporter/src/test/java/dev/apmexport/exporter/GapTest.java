@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Buckets with hours between them: every window of the gap repeats what is live, and none of it may pile up. */
-@Timeout(120)
+@Timeout(300)
 class GapTest {
   private static final int SERIES = 300;
   private static final int HOURS = 3;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Things that happen between two acts of a pass. */
-@Timeout(120)
+@Timeout(300)
 class PassTimingTest {
   private static final Duration HALF_AN_HOUR = Duration.ofMinutes(30);
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One recorded run of k6 1.8.1: what it pushed, and every sample of it as its JSON output wrote it. */
-@Timeout(60)
+@Timeout(300)
 class RealTrafficTest {
   private static final Path CAPTURE = Path.of("src/test/resources/capture");
   private static final long END = Instant.parse("2026-11-20T20:56:30Z").toEpochMilli();

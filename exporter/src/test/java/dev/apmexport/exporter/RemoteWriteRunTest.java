@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Runs that come by remote write arrive at both kinds of destination like any other run. */
-@Timeout(120)
+@Timeout(300)
 class RemoteWriteRunTest {
   private static final List<String> TAGS = List.of("env", "team", "scenario", "kind", "group", "name", "method",
       "status", "url", "proto", "expected_response", "error", "error_code", "check", "step");

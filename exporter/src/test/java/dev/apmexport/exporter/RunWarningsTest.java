@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a run's data show about a block is told to its owner. */
-@Timeout(60)
+@Timeout(300)
 class RunWarningsTest {
   private static final long START = BlockRun.START;
 

@@ -29,7 +29,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Nothing secret of a whole run comes out: in no log at its most talkative, no table, no answer of the API. */
 class CanaryIT {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   @TempDir
   private Path folder;
@@ -45,7 +45,9 @@ class CanaryIT {
     canaries.also("the database's password", database.password());
     try (var receiver = new EchoingReceiver();
         var service = new ServiceProcess(folder, "--logging.level.root=DEBUG", "--logging.level.org.apache=DEBUG",
-            "--logging.level.org.springframework=DEBUG", "--apm.database-url=" + database.url(),
+            "--logging.level.org.springframework=DEBUG",
+            "--logging.logback.rollingpolicy.max-file-size=1GB", // else a long run's log is not in one file
+            "--apm.database-url=" + database.url(),
             "--apm.database-username=" + database.username()).with("APM_BOOTSTRAP_TOKEN", ServiceProcess.TOKEN)
             .with("APM_OPERATOR_TOKEN", operator).with("APM_MASTER_KEY", masterKey)
             .with("APM_DATABASE_PASSWORD", database.password()).with("APM_ARCHIVE_KEEP", "true").start();

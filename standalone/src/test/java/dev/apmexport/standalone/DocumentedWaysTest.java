@@ -30,16 +30,25 @@ class DocumentedWaysTest {
     List<MatchResult> tests = TEST.matcher(row).results().toList();
     assertThat(tests).as(row).isNotEmpty();
     for (MatchResult test : tests) {
-      String method = test.group(2) == null ? "@Test" : " " + test.group(2) + "(";
-      assertThat(sources(test.group(1))).as(row).isNotEmpty().anyMatch(source -> source.contains(method));
+      String method = test.group(2) == null ? "@Test" : "  void " + test.group(2) + "(";
+      assertThat(sources(test.group(1))).as("%s, which must be one class, in %s", test.group(1), row).singleElement()
+          .asString().contains(method);
     }
   }
 
-  /** Of all modules, since a name may be used in several. */
+  /** Of all modules; a name that is used twice would say nothing. */
   private static List<String> sources(String test) throws IOException {
-    try (Stream<Path> files = Files.find(PROJECT, 20, (path, _) -> path.endsWith(test + ".java")
-        && path.toString().contains("src/test/java"))) {
-      return files.map(DocumentedWaysTest::text).toList();
+    try (Stream<Path> modules = Files.list(PROJECT)) {
+      return modules.map(module -> module.resolve("src/test/java")).filter(Files::isDirectory)
+          .flatMap(tests -> sources(tests, test)).toList();
+    }
+  }
+
+  private static Stream<String> sources(Path tests, String test) {
+    try (Stream<Path> files = Files.find(tests, 20, (path, _) -> path.endsWith(test + ".java"))) {
+      return files.map(DocumentedWaysTest::text).toList().stream();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
     }
   }
 

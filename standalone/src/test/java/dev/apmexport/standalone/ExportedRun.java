@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 /** One recorded run on its way through a service to a Prometheus, and what must be there when it is over. */
 final class ExportedRun {
   private static final int RESAMPLE_SECONDS = 3;
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final ReplayedRun run;
   private final LocalPrometheus prometheus;

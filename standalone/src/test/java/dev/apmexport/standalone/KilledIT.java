@@ -24,7 +24,7 @@ class KilledIT extends WithPrometheus {
         return null;
       });
       service.start();
-      second.get(2, TimeUnit.MINUTES);
+      second.get(5, TimeUnit.MINUTES);
       run.finish();
       exported.assertExact();
     }

@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 class ReadBackIT extends WithPrometheus {
   private static final double SPEED = 50;
   private static final int RESAMPLE_SECONDS = 3;
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   @Test
   void what_is_all_there_is_verified() throws Exception {

@@ -28,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Execution(ExecutionMode.CONCURRENT)
 class ReplayIT extends WithPrometheus {
   private static final double SPEED = 20;
-  private static final Duration PATIENCE = Duration.ofMinutes(6);
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   @TempDir
   private Path folder;

@@ -1,11 +1,10 @@
 package dev.apmexport.standalone;
 
 import dev.apmexport.db.EmbeddedPostgres;
+import dev.apmexport.standalone.demo.FreePort;
 import dev.apmexport.standalone.demo.ServiceClient;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServiceProcess implements AutoCloseable {
   public static final String TOKEN = "the-token-of-the-tests";
-  private static final long START_SECONDS = 120;
-  private static final long STOP_SECONDS = 60;
+  private static final long START_SECONDS = 300;
+  private static final long STOP_SECONDS = 120;
 
   /** How a start ended that was not to last. */
   public record Ended(int exitCode, String output) {
@@ -39,7 +38,7 @@ public final class ServiceProcess implements AutoCloseable {
 
   /** Not started yet. The folder, which may be a test's own, is opened for the account that PostgreSQL runs as. */
   public ServiceProcess(Path folder, String... flags) throws IOException {
-    this(folder, freePort(), List.of(flags));
+    this(folder, FreePort.find(), List.of(flags));
   }
 
   public ServiceProcess(Path folder, int port, List<String> flags) throws IOException {
@@ -58,13 +57,7 @@ public final class ServiceProcess implements AutoCloseable {
 
   /** A second service on the same data directory, with a port of its own. */
   public ServiceProcess twin() throws IOException {
-    return new ServiceProcess(dataDir.getParent(), freePort(), flags);
-  }
-
-  public static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
+    return new ServiceProcess(dataDir.getParent(), FreePort.find(), flags);
   }
 
   /** Returns when it is healthy. */

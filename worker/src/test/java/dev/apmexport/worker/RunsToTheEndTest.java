@@ -30,8 +30,8 @@ class RunsToTheEndTest extends WithWorker {
     var points = export(run).status().points();
     assertThat(points.accepted()).isGreaterThan(20);
     assertThat(points.pending()).isZero();
-    assertThat(jdbc.sql("select count(*) from live_task where task_instance = ?").param(Long.toString(run.id()))
-        .query(Integer.class).single()).isZero();
+    await("its task is gone", () -> jdbc.sql("select count(*) from live_task where task_instance = ?")
+        .param(Long.toString(run.id())).query(Integer.class).single() == 0);
   }
 
   @Test

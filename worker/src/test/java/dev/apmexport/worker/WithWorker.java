@@ -35,7 +35,7 @@ abstract class WithWorker {
   private static final TestPostgres.Database DATABASE = TestPostgres.freshDatabase();
   /** Thirty-two bytes in Base64. */
   protected static final String MASTER_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   protected final LoopbackServer receiver = new LoopbackServer();
   protected ConfigurableApplicationContext worker;

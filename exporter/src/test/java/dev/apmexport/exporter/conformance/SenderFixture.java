@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
  * A delivery with the real sink, by real sockets to a receiver that answers as it is told. Whatever waits does so on
  * virtual time.
  */
-@org.junit.jupiter.api.Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
+@org.junit.jupiter.api.Timeout(value = 300, threadMode = ThreadMode.SEPARATE_THREAD)
 abstract class SenderFixture {
   static final String SECRET = "s3cr3t-t0ken";
   static final long NOW = 1_700_000_000_000L;

@@ -36,7 +36,7 @@ class TlsTest {
 
   @BeforeEach
   void open() {
-    http = new HttpTransport(EgressPolicy.parse("private"), Timeout.ofSeconds(5), Timeout.ofSeconds(5));
+    http = new HttpTransport(EgressPolicy.parse("private"), Timeout.ofSeconds(30), Timeout.ofSeconds(30));
   }
 
   @AfterEach

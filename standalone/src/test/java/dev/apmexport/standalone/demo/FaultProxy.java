@@ -14,6 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -82,7 +83,7 @@ public final class FaultProxy implements AutoCloseable {
     try (exchange) {
       byte[] body = exchange.getRequestBody().readAllBytes();
       if (System.nanoTime() - downUntil < 0) { return; }
-      Fault fault = script.isEmpty() ? Fault.NONE : script.remove();
+      Fault fault = Objects.requireNonNullElse(script.poll(), Fault.NONE);
       happened.add(fault);
       switch (fault) {
         case NONE -> {

@@ -33,7 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The demo's export of a log by the library alone: live pass, second pass, and a receiver on the loopback address. */
 final class LibraryExport implements AutoCloseable {
   static final String TEST_RUN_ID = "4242";
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration PAUSE = Duration.ofMillis(5);
 
   /** What the receiver holds when all is over, and what the second pass says of it. */

@@ -24,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class LocalVictoriaMetrics implements AutoCloseable {
   /** Without it a point that is sent twice is stored twice. */
   public static final String ONE_VALUE = "-dedup.minScrapeInterval=1ms";
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final LocalProgram program;
   private final URI url;

@@ -27,7 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
  * A recorded run exported over a line with faults, to receivers that others wrote: they hold what k6 measured, as far
  * as they can, and the report says no more and no less.
  */
-@Timeout(120)
+@Timeout(480)
 class RealReceiversIT {
   private static final int RESAMPLE_SECONDS = 1;
   private static final String SELECTOR = "{test_run_id=\"" + LibraryExport.TEST_RUN_ID + "\"}";

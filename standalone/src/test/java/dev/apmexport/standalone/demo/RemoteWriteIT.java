@@ -32,7 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Remote write through the whole service to a real Prometheus: from a real Prometheus, and what a real k6 has sent. */
 class RemoteWriteIT {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final String BLOCK = "{\"provider\":\"prometheus\",\"remoteWriteURL\":\"%s\",\"resampleRate\":1,"
       + "\"metrics\":[\"up\",{\"sourceMetric\":\"prometheus_http_requests\",\"keepTags\":[\"handler\",\"code\"]}]}";
 
@@ -103,7 +103,7 @@ class RemoteWriteIT {
         remote_write:
           - url: %s/api/v1/test-runs/%s/write
             basic_auth: {username: anybody, password: %s}
-            queue_config: {batch_send_deadline: 1s}
+            queue_config: {batch_send_deadline: 1s, max_shards: 1}
             metadata_config: {send_interval: 1s}
             write_relabel_configs: [{source_labels: [__name__], regex: "up|prometheus_http_requests_total", action: keep}]
         """.formatted(address, service.url(), run, ServiceProcess.TOKEN));

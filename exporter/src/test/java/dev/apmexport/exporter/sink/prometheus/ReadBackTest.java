@@ -34,8 +34,8 @@ class ReadBackTest {
   private static final String EMPTY = "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[]}}";
 
   private final LoopbackServer server = new LoopbackServer();
-  private final HttpTransport http = new HttpTransport(EgressPolicy.parse("private"), Timeout.ofSeconds(5),
-      Timeout.ofSeconds(5));
+  private final HttpTransport http = new HttpTransport(EgressPolicy.parse("private"), Timeout.ofSeconds(30),
+      Timeout.ofSeconds(60));
   private final List<Point> found = new ArrayList<>();
 
   @AfterEach
