@@ -228,14 +228,14 @@ public abstract class SinkContract {
   }
 
   @Test
-  void a_server_that_speaks_no_tls_is_no_answer() throws InterruptedException {
+  void a_server_that_speaks_no_tls_has_got_nothing() throws InterruptedException {
     URI tls = URI.create(server.uri("/in").toString().replace("http:", "https:"));
     server.answer(Answer.reset());
     try (
         HttpTransport hasty = new HttpTransport(EgressPolicy.parse("private"), Timeout.ofSeconds(5),
             Timeout.ofMilliseconds(200));
         Sink sink = configFor(tls).open(hasty)) {
-      assertNoAnswer(sink.write(batch(1)));
+      assertNoAnswer(sink.write(batch(1)), Cause.NO_CONNECTION);
     }
   }
 
