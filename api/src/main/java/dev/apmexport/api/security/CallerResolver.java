@@ -48,7 +48,7 @@ public final class CallerResolver implements HandlerMethodArgumentResolver {
 
   private static Refused pushesOnly() {
     return new Refused(HttpStatus.FORBIDDEN,
-        "The token given is a test run's own, good for pushing to it; this takes a tenant's token.");
+        "The token given is for pushing to its own test run; this takes a tenant's token.");
   }
 
   private static Refused oneOfSeveral(ApiToken token) {
