@@ -235,7 +235,7 @@ public final class HttpTransport implements AutoCloseable {
     });
     try {
       return client.execute(request, reader);
-    } catch (IOException e) {
+    } catch (IOException | IllegalStateException e) { // the latter where the pool meets what was aborted
       if (!late.isCompletedExceptionally()) { throw e; }
       throw new SocketTimeoutException("the answer was not complete after " + longest.toMillis() + " ms");
     } finally {
