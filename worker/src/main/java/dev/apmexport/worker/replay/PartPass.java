@@ -32,6 +32,9 @@ final class PartPass {
   private final RunStates states;
   private final ReplayStates notes;
 
+  /** @param error why it failed; null if it did not */
+  record End(ReplayPart.State state, @Nullable String error) {}
+
   PartPass(RunReplay replay, ReplayPart part, TestRun run, RunExport stored, RunStates states, ReplayStates notes) {
     this.replay = replay;
     this.part = part;
@@ -45,9 +48,10 @@ final class PartPass {
    * Sends, or tells what would be sent.
    *
    * @param noMorePushes since when nothing can be pushed any more
-   * @return whether the part is over; else the destination was taking points, and it has to be gone on with
+   * @return how the part ends, to be noted; nothing if the destination was taking points, so that it has to be gone on
+   *   with
    */
-  boolean run(Export export, RunFeed feed, Exporter.Means means, PassProgress progress, Instant noMorePushes)
+  Optional<End> run(Export export, RunFeed feed, Exporter.Means means, PassProgress progress, Instant noMorePushes)
       throws InterruptedException {
     Duration patience = GiveUp.patience(export.config().sink().amendment());
     if (isEverything()) {
@@ -60,7 +64,7 @@ final class PartPass {
     SecondPass.Result result = new SecondPass(run.settings(), export, feed, means,
         replay.dryRun() ? order.dry() : order, progress).run();
     boolean goesOn = result.gaveUp() && !replay.dryRun() && progress.sent() > 0;
-    return !goesOn && reported(export, result);
+    return goesOn ? Optional.empty() : reported(export, result);
   }
 
   /** The export was made for this replay: nothing of it was sent before. */
@@ -78,7 +82,7 @@ final class PartPass {
         Objects.requireNonNullElse(replay.toMillis(), Long.MAX_VALUE));
   }
 
-  private boolean surveyed(Replay.Survey survey) {
+  private Optional<End> surveyed(Replay.Survey survey) {
     boolean none = survey.points() == 0;
     notes.survey(part.id(), new ReplaySurvey(survey.steps(), survey.points(), survey.series(),
         none ? null : Instant.ofEpochMilli(survey.fromMillis()),
@@ -86,7 +90,7 @@ final class PartPass {
     return ended(ReplayPart.State.DONE, null);
   }
 
-  private boolean reported(Export export, SecondPass.Result result) {
+  private Optional<End> reported(Export export, SecondPass.Result result) {
     Optional<String> gone = notes.gone(run.id());
     if (gone.isPresent()) { return ended(ReplayPart.State.FAILED, gone.get()); } // nobody knows what was compared
     notes.report(part.id(), result.report());
@@ -99,8 +103,7 @@ final class PartPass {
     return ended(result.gaveUp() ? ReplayPart.State.GAVE_UP : ReplayPart.State.DONE, null);
   }
 
-  private boolean ended(ReplayPart.State state, @Nullable String error) {
-    notes.end(part.id(), state, error);
-    return true;
+  private static Optional<End> ended(ReplayPart.State state, @Nullable String error) {
+    return Optional.of(new End(state, error));
   }
 }

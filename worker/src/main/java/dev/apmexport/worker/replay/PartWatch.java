@@ -55,7 +55,8 @@ final class PartWatch implements BooleanSupplier, AutoCloseable {
     }
   }
 
-  private void look() {
+  /** Tells how far the part is now. */
+  synchronized void look() {
     try {
       states.progress(part, speed.progress(new Speed.Reading(time.millis(), progress.steps(), progress.stepsDone(),
           progress.sent(), progress.refused(), progress.lastError())));

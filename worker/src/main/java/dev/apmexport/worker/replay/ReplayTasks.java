@@ -127,9 +127,11 @@ public final class ReplayTasks {
     PartWatch watch = new PartWatch(notes, part.id(), progress, means.time(), means.threads(), shuttingDown);
     try (watch) {
       Exporter.Means stoppable = means.on(new StoppableTimeline(means.time(), watch));
-      boolean over = pass.run(open.forReplay(stored, open.of(run), replay.dryRun()),
+      Optional<PartPass.End> end = pass.run(open.forReplay(stored, open.of(run), replay.dryRun()),
           new StoppableFeed(log.feed(run.id(), run.createdAt()), head.get(), watch), stoppable, progress, noMorePushes);
-      return over ? stop() : again(means.time().instant());
+      if (end.isEmpty()) { return again(means.time().instant()); }
+      watch.look(); // whoever sees that the part is over sees all of its progress
+      return end(part, end.get().state(), end.get().error());
     } catch (Stopped | InterruptedException stopped) {
       // The thread is not interrupted again: it still has to hand the task on.
       LOG.debug("Part {} of replay {} stops where it is.", part.index(), replay.id(), stopped);
