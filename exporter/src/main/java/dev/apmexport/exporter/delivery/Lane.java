@@ -29,7 +29,7 @@ final class Lane {
   private final Delivery.Means means;
   private final BlockingQueue<Step> queue = new LinkedBlockingQueue<>();
   private final Quarantine quarantine;
-  private final KnownSeries known;
+  private final TakenSeries known;
   private final AtomicLong submitted = new AtomicLong();
   private volatile long done; // written by the lane's thread alone
   private volatile @Nullable Step current;
@@ -42,7 +42,7 @@ final class Lane {
     this.booked = booked;
     this.means = means;
     this.quarantine = new Quarantine(means);
-    this.known = new KnownSeries(booked);
+    this.known = new TakenSeries(booked);
   }
 
   void start(ThreadFactory threads) {

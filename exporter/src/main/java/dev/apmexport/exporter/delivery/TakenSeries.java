@@ -9,11 +9,11 @@ import java.util.HashSet;
 import java.util.Set;
 
 /** Which series of a lane the destination was seen to take. */
-final class KnownSeries {
+final class TakenSeries {
   private final LedgerState booked;
   private final Set<Long> taken = new HashSet<>();
 
-  KnownSeries(LedgerState booked) {
+  TakenSeries(LedgerState booked) {
     this.booked = booked;
   }
 
