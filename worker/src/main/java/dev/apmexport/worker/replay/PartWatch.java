@@ -55,8 +55,7 @@ final class PartWatch implements BooleanSupplier, AutoCloseable {
     }
   }
 
-  /** Tells how far the part is now. */
-  synchronized void look() {
+  private void look() {
     try {
       states.progress(part, speed.progress(new Speed.Reading(time.millis(), progress.steps(), progress.stepsDone(),
           progress.sent(), progress.refused(), progress.lastError())));

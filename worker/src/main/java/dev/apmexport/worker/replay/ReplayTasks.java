@@ -125,18 +125,17 @@ public final class ReplayTasks {
     if (head.isEmpty()) { return stop(); }
     PassProgress progress = new PassProgress();
     PartWatch watch = new PartWatch(notes, part.id(), progress, means.time(), means.threads(), shuttingDown);
-    try (watch) {
+    Optional<PartPass.End> end;
+    try (watch) { // which tells the last of the progress, before anyone sees that the part is over
       Exporter.Means stoppable = means.on(new StoppableTimeline(means.time(), watch));
-      Optional<PartPass.End> end = pass.run(open.forReplay(stored, open.of(run), replay.dryRun()),
+      end = pass.run(open.forReplay(stored, open.of(run), replay.dryRun()),
           new StoppableFeed(log.feed(run.id(), run.createdAt()), head.get(), watch), stoppable, progress, noMorePushes);
-      if (end.isEmpty()) { return again(means.time().instant()); }
-      watch.look(); // whoever sees that the part is over sees all of its progress
-      return end(part, end.get().state(), end.get().error());
     } catch (Stopped | InterruptedException stopped) {
       // The thread is not interrupted again: it still has to hand the task on.
       LOG.debug("Part {} of replay {} stops where it is.", part.index(), replay.id(), stopped);
       return watch.isCancelled() ? end(part, ReplayPart.State.CANCELLED, null) : again(means.time().instant());
     }
+    return end.map(one -> end(part, one.state(), one.error())).orElseGet(() -> again(means.time().instant()));
   }
 
   private CompletionHandler<Void> end(ReplayPart part, ReplayPart.State state, @Nullable String error) {
