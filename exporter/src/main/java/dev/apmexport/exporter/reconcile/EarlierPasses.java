@@ -58,7 +58,12 @@ final class EarlierPasses {
     return of(series).newest();
   }
 
-  /** When the series was marked as ended; {@link Long#MIN_VALUE} if it was not. Nothing can come before that mark. */
+  /** Whether its series goes on, or was marked as ended, after a point: then it can be no continuation. */
+  boolean follow(Point point) {
+    return point.atMillis() < Math.max(newest(point.series()), endMark(point.series()));
+  }
+
+  /** When the series was marked as ended; {@link Long#MIN_VALUE} if it was not. */
   long endMark(Series series) {
     return endMarks.getOrDefault(series, Long.MIN_VALUE);
   }

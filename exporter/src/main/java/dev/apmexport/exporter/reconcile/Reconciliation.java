@@ -201,7 +201,7 @@ public final class Reconciliation {
 
   private void append(Track track, Point point) {
     track.continued = true;
-    if (point.atMillis() < earlier.newest(point.series()) && !reach.overwrites()) {
+    if (earlier.follow(point) && !reach.overwrites()) {
       fillGap(track, point);
     } else {
       amending.tail(point);
@@ -233,7 +233,7 @@ public final class Reconciliation {
       Point changed = track.changed;
       if (changed != null) {
         track.changed = null;
-        amending.changed(changed, track.continued || changed.atMillis() < earlier.newest(series));
+        amending.changed(changed, track.continued || earlier.follow(changed));
       }
     });
   }

@@ -40,6 +40,11 @@ abstract class ReconciliationFixture {
     }
   }
 
+  /** That an earlier second pass has marked the end of a series. */
+  void marked(int pass, String series, long second) {
+    accept(pass, Point.endMark(series(series), second * 1_000));
+  }
+
   private void accept(int pass, Point point) {
     long step = ledger.nextStep(pass, 0);
     ledger.booked(new Booking(pass, 0, step, point.atMillis(), 0, 1, List.of(point)));

@@ -97,4 +97,24 @@ class RevisionTest extends ReconciliationFixture {
     revision = 2;
     assertReport("exact expected 2 asExpected 2");
   }
+
+  @Test
+  void what_comes_to_light_before_the_mark_of_the_end_is_a_gap() {
+    revision = 2;
+    marked(1, "gauge", 4);
+    compare("gauge", "1=1", "1=1 3=3 5=5");
+    assertThat(send()).containsExactly("gauge 5=5.0");
+    assertReport(
+        "missing before accepted points, receiver not declared out-of-order: expected 3 asExpected 1 filled 1 refused 1");
+  }
+
+  @Test
+  void the_newest_value_may_be_corrected_once_the_mark_of_the_end_follows() {
+    amendment = TEN_MINUTES;
+    revision = 2;
+    marked(1, "gauge", 9992);
+    compare("gauge", "9990=1 9991=2", "9990=1 9991=7");
+    assertThat(send()).containsExactly("gauge 9991=7.0");
+    assertReport("exact expected 2 asExpected 1 corrected 1");
+  }
 }

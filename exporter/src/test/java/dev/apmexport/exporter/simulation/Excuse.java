@@ -2,7 +2,7 @@ package dev.apmexport.exporter.simulation;
 
 /** What is true of a point that no sender could have brought right at its receiver. */
 enum Excuse {
-  /** Its data came late, and the receiver, which takes nothing but what continues a series, held it or a later one. */
+  /** Its data came late, and the receiver, which takes nothing but what continues a series, held it, a later one or its end. */
   MOVED_ON,
   /** The same where older points can be set right: no receiver lets a series' newest be replaced. */
   NEWEST,

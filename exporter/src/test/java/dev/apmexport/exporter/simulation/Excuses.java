@@ -44,7 +44,7 @@ final class Excuses {
     return counts;
   }
 
-  /** @param held of the place's series */
+  /** @param held of the place's series, without the mark of its end */
   Optional<Excuse> of(Shipment.Place place, NavigableMap<Long, Double> held) {
     Optional<Excuse> excuse = Stream.of(Excuse.values()).filter(one -> isTrue(one, place, held)).findFirst();
     excuse.ifPresent(one -> counts.merge(one, 1L, Long::sum));
@@ -59,7 +59,7 @@ final class Excuses {
   private boolean isTrue(Excuse excuse, Shipment.Place place, NavigableMap<Long, Double> held) {
     boolean continues = held.ceilingKey(place.atMillis()) == null;
     return switch (excuse) {
-      case MOVED_ON -> !continues && !takesOlder() && isLate(place);
+      case MOVED_ON -> !(continues && isBeforeNoMark(place)) && !takesOlder() && isLate(place);
       case NEWEST -> takesOlderOnce() && !held.isEmpty() && held.lastKey() == place.atMillis() && isLate(place);
       case SPOILT -> takesOlderOnce() && held.containsKey(place.atMillis()) && outcome.wire().arrivedLate(place)
           && !outcome.report().exact();
@@ -75,6 +75,11 @@ final class Excuses {
    */
   boolean isDoubtful(Shipment.Place place) {
     return takesOlderOnce() && isLate(place) && outcome.wire().unanswered(place);
+  }
+
+  private boolean isBeforeNoMark(Shipment.Place place) {
+    return outcome.held().getOrDefault(place.series(), new TreeMap<>()).tailMap(place.atMillis()).values().stream()
+        .noneMatch(value -> Double.isNaN(value));
   }
 
   /** Whether the block says that the receiver takes what does not continue a series. */
