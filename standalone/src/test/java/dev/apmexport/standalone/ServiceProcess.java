@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -103,6 +104,22 @@ public final class ServiceProcess implements AutoCloseable {
   /** Ends it as {@code kill -9} does. Its PostgreSQL lives on, as it would. */
   public void kill() throws InterruptedException {
     running().destroyForcibly().waitFor();
+  }
+
+  /** Lets it stand still for a while, as a process without a processor does. */
+  public void standStill(Duration time) throws IOException, InterruptedException {
+    signal("STOP");
+    try {
+      Thread.sleep(time);
+    } finally {
+      signal("CONT");
+    }
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    String pid = Long.toString(running().pid());
+    int exitCode = new ProcessBuilder("kill", "-" + name, pid).start().waitFor();
+    if (exitCode != 0) { throw new IOException("kill -" + name + " " + pid + " ended with " + exitCode); }
   }
 
   private Process running() {

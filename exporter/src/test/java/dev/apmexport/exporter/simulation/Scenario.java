@@ -45,29 +45,31 @@ record Scenario(long seed, ReceiverKind kind, Wish wish, MadeUpRun run, List<Log
    * @param longestDelay the most seconds that a request is on its way
    * @param longestOutage the most seconds that a receiver is away
    * @param poison what a receiver may answer to what it cannot digest; 0 for no answer
-   * @param whole whether all that can happen does, on the log and in the workers
+   * @param behindEnd how likely something is pushed when the run is over
+   * @param virtual whether time is: then runs may be long, and it is known what came late
    */
   record Scale(int generators, int leastSeconds, int mostSeconds, double mostFaults, int longestWait, int longestDelay,
-      int longestOutage, List<Integer> poison, boolean whole) {
-    static final Scale SIMULATED = new Scale(3, 20, 90, 0.5, 30, 20, 5_400, List.of(500, 503, 0, 400, 409, 422), true);
+      int longestOutage, List<Integer> poison, double behindEnd, boolean virtual) {
+    static final Scale SIMULATED = new Scale(3, 20, 90, 0.5, 30, 20, 5_400, List.of(500, 503, 0, 400, 409, 422), 0.25,
+        true);
     /** For a service that someone waits for. */
-    static final Scale REAL_TIME = new Scale(3, 25, 40, 0.2, 2, 3, 15, List.of(500, 400, 409, 422), false);
+    static final Scale REAL_TIME = new Scale(3, 25, 40, 0.2, 2, 3, 15, List.of(500, 400, 409, 422), 0.6, false);
   }
 
   static Scenario draw(long seed, long start, Scale scale) {
     Draw draw = new Draw(seed);
     ReceiverKind kind = ReceiverKind.values()[(int) Math.floorMod(seed, (long) ReceiverKind.values().length)];
-    boolean isLong = scale.whole && draw.chance(0.03);
+    boolean isLong = scale.virtual && draw.chance(0.03);
     Wish wish = Wish.draw(draw, kind, isLong ? 10 : 1);
     int period = draw.between(1, 3);
     MadeUpRun run = new MadeUpRun(draw.random(), start, period, draw.between(1, isLong ? 1 : scale.generators),
         isLong ? LONG_SECONDS : draw.between(scale.leastSeconds, scale.mostSeconds));
     double late = draw.chance(0.4) ? 0 : draw.chance(0.5) ? 0.02 : 0.08;
     List<LogPush> pushes = deliveries(draw, run.pushes(late));
-    List<LogPush> behind = scale.whole && draw.chance(0.25) ? takeSome(draw, pushes) : List.of();
-    boolean lateData = !scale.whole || late > 0 || !behind.isEmpty()
+    List<LogPush> behind = draw.chance(scale.behindEnd) ? takeSome(draw, pushes) : List.of();
+    boolean lateData = !scale.virtual || late > 0 || !behind.isEmpty()
         || pushes.stream().anyMatch(push -> push.key.startsWith("again"));
-    Version version = !scale.whole || draw.chance(0.95) ? Version.SAME
+    Version version = draw.chance(0.95) ? Version.SAME
         : draw.one(List.of(Version.DECLARED_OTHER, Version.BOOKED_OTHERWISE));
     return new Scenario(seed, kind, wish, run, pushes, behind, faults(draw, seed, start * 1000, run.seconds(), scale),
         draw.chance(0.6) ? 0 : 0.01, draw.chance(0.7) ? 0 : 0.01, version, draw.one(List.of(600, 1_800, 3_600)),

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -55,14 +56,24 @@ public final class ServedRun implements AutoCloseable {
         .toString();
   }
 
-  /** Everything to push, in the order of time. */
+  /** What to push until the run's end, in the order of time. */
   public List<Delivery> deliveries(String testRunId) {
-    List<Delivery> deliveries = new ArrayList<>();
-    for (Scenario.LogPush push : scenario.pushes()) {
-      byte[] payload = push.push().payload(testRunId, scenario.run().period());
-      deliveries.add(new Delivery(push.second(), "load-" + push.push().generator(), key(push), payload));
-    }
-    return deliveries;
+    return deliveries(testRunId, scenario.pushes());
+  }
+
+  /** What to push once the finished run has been gone over. */
+  public List<Delivery> deliveriesBehindEnd(String testRunId) {
+    return deliveries(testRunId, scenario.behindEnd());
+  }
+
+  private List<Delivery> deliveries(String testRunId, List<Scenario.LogPush> pushes) {
+    return pushes.stream().map(push -> new Delivery(push.second(), "load-" + push.push().generator(), key(push),
+        push.push().payload(testRunId, scenario.run().period()))).toList();
+  }
+
+  /** Whether the rules that go over the run are to be others than those that have folded it. */
+  public boolean changesFold() {
+    return scenario.version() != Scenario.Version.SAME;
   }
 
   /** Every push needs a key here, since one that has none may be repeated by whoever pushes it. */
@@ -77,14 +88,17 @@ public final class ServedRun implements AutoCloseable {
 
   /** What is not as it should be, by the service's view of the run's only export; empty where all is well. */
   public List<String> faults(String testRunId, JsonNode export) {
-    // Real machines may be late with anything; the service gives nothing up here, and goes over no run before its end.
+    // The service gives nothing up here, and goes over no run before its end.
     Outcome.Times times = new Outcome.Times(Long.MAX_VALUE, Long.MIN_VALUE, (start + scenario.run().seconds()) * 1_000,
         InstantSource.system().millis());
-    List<Sample> samples = samples();
+    List<Sample> samples = samples(scenario.pushes());
     Map<Sample, Long> late = new IdentityHashMap<>();
-    samples.forEach(sample -> late.put(sample, Long.MAX_VALUE));
-    Outcome outcome = new Outcome(scenario, testRunId, asked(), samples, late, status(export), report(export),
-        times, receiver.content().get(), receiver.violations().get(), wire);
+    // Real machines may be late with anything; the service tells whether they were, not with what.
+    (number(export, "lateSamples") == 0 ? List.<Sample>of() : samples).forEach(one -> late.put(one, Long.MAX_VALUE));
+    samples(scenario.behindEnd()).forEach(one -> late.put(one, Long.MAX_VALUE));
+    Outcome outcome = new Outcome(scenario, testRunId, asked(),
+        Stream.concat(samples.stream(), samples(scenario.behindEnd()).stream()).toList(), late, status(export),
+        report(export), times, receiver.content().get(), receiver.violations().get(), wire);
     return new Judgement(outcome).faults().stream()
         .map(fault -> "seed %d, %s: %s".formatted(scenario.seed(), scenario.kind().title, fault)).toList();
   }
@@ -97,14 +111,15 @@ public final class ServedRun implements AutoCloseable {
 
   /** What became of this run in a line. */
   public String told(JsonNode export) {
-    return "%-24s %s".formatted(scenario.kind().title, report(export).toString().replaceFirst("refusals=.*", "")
-        + wire.met());
+    return "%-24s late %d, behind the end %d, %s, %s%s".formatted(scenario.kind().title, number(export, "lateSamples"),
+        scenario.behindEnd().size(), scenario.version(), report(export).toString().replaceFirst("refusals=.*", ""),
+        wire.met());
   }
 
-  /** What the log holds: a push that came twice, once. */
-  private List<Sample> samples() {
+  /** What the log holds of pushes: of one that came twice, once. */
+  private static List<Sample> samples(List<Scenario.LogPush> pushes) {
     Set<String> keys = new HashSet<>();
-    return scenario.pushes().stream().filter(push -> keys.add(key(push)))
+    return pushes.stream().filter(push -> keys.add(key(push)))
         .flatMap(push -> push.push().samples().stream()).toList();
   }
 
@@ -128,9 +143,9 @@ public final class ServedRun implements AutoCloseable {
         refusals);
   }
 
-  private static long number(JsonNode report, String name) {
-    if (!report.path(name).isNumber()) { throw new AssertionError(name + " is not in " + report); }
-    return report.path(name).asLong();
+  private static long number(JsonNode of, String name) {
+    if (!of.path(name).isNumber()) { throw new AssertionError(name + " is not in " + of); }
+    return of.path(name).asLong();
   }
 
   @Override

@@ -88,7 +88,7 @@ final class SimulatedRun implements AutoCloseable {
     return new Export(0, config, worker);
   }
 
-  /** Waits as the product does, but not at random, so that a seed repeats itself. */
+  /** Waits as the product does, but not at random: a seed repeats itself but for the order in which threads get their turn. */
   private Exporter.Means means() {
     var backoff = IntervalFunction.ofExponentialBackoff(Duration.ofMillis(100), 2.0, Duration.ofSeconds(30));
     return new Exporter.Means(http, new RetryPolicy(backoff), worker, time.threads());
