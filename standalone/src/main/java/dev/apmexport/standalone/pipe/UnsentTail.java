@@ -28,7 +28,6 @@ final class UnsentTail {
   private final InstantSource time;
   private @Nullable Instant fullSince;
   private long bytes;
-  private long points;
   private long dropped;
 
   /** @param moving whether the destination takes anything */
@@ -41,7 +40,7 @@ final class UnsentTail {
   synchronized void add(Step step) {
     awaitRoom(step);
     steps.add(step);
-    count(step, 1);
+    bytes += size(step);
     while (bytes > mostBytes && steps.size() > 1) {
       dropped += points(remove());
     }
@@ -75,13 +74,8 @@ final class UnsentTail {
 
   private Step remove() {
     Step step = steps.remove();
-    count(step, -1);
+    bytes -= size(step);
     return step;
-  }
-
-  private void count(Step step, int sign) {
-    bytes += sign * size(step);
-    points += sign * points(step);
   }
 
   private static long size(Step step) {
@@ -90,11 +84,6 @@ final class UnsentTail {
 
   private static long points(Step step) {
     return step.batch().size();
-  }
-
-  /** Points that wait. */
-  synchronized long waiting() {
-    return points;
   }
 
   /** Points that were dropped unsent. */
