@@ -7,6 +7,8 @@ import dev.apmexport.exporter.sink.Amendment;
 import dev.apmexport.exporter.sink.Batch;
 import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -52,9 +54,23 @@ abstract class DeliveryFixture {
 
   /** A step of series s0, s1 … that is due some milliseconds from the start. */
   static Step step(int shard, long number, long inMillis, int size) {
-    Series[] series = IntStream.range(0, size).mapToObj(i -> new Series("s" + i, Labels.NONE)).toArray(Series[]::new);
+    Series[] series = IntStream.range(0, size).mapToObj(i -> series("s" + i)).toArray(Series[]::new);
     return new Step(0, shard, number,
         new Batch(NOW + inMillis, series, IntStream.range(0, size).mapToDouble(i -> number * 1000 + i).toArray()));
+  }
+
+  static Series series(String name) {
+    return new Series(name, Labels.NONE);
+  }
+
+  static long key(String name) {
+    return series(name).key();
+  }
+
+  /** The series of which the destination has taken a point of this time. */
+  Set<String> stored(long atMillis) {
+    return sink.sent().stream().filter(one -> one.accepted() && one.atMillis() == atMillis)
+        .flatMap(one -> one.series().stream()).collect(Collectors.toSet());
   }
 
   void stop() throws InterruptedException {

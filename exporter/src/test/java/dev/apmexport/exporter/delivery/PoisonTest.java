@@ -6,7 +6,6 @@ import static dev.apmexport.exporter.delivery.ScriptedSink.holds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.apmexport.exporter.ledger.Rejection;
-import dev.apmexport.exporter.metric.Labels;
 import dev.apmexport.exporter.metric.Series;
 import dev.apmexport.exporter.sink.Batch;
 import dev.apmexport.exporter.sink.WriteResult;
@@ -179,13 +178,5 @@ class PoisonTest extends DeliveryFixture {
     assertThat(progress.rejected()).isZero();
     assertThat(progress.pending()).isEqualTo(10 * 8);
     assertThat(progress.lastError()).isEqualTo("failed");
-  }
-
-  private static Series series(String name) {
-    return new Series(name, Labels.NONE);
-  }
-
-  private static long key(String name) {
-    return series(name).key();
   }
 }
