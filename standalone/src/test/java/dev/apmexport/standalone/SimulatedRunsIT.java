@@ -35,7 +35,7 @@ import tools.jackson.databind.node.MissingNode;
  */
 @Timeout(900)
 class SimulatedRunsIT {
-  private static final int RUNS = 20;
+  private static final int RUNS = Integer.getInteger("apm.sim.seeds", 20);
   private static final long FIRST_SEED = Long.getLong("apm.sim.from", 21);
   private static final Duration PATIENCE = Duration.ofMinutes(8);
   private static final Duration PAUSE = Duration.ofMillis(500);

@@ -11,7 +11,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * The database's clock, by which all processes agree. Asked every few seconds; in between this machine's clock runs on
- * from there.
+ * from there. Rather behind than ahead: what waits for its time may wait longer.
  */
 public final class DatabaseTimeline implements Timeline {
   private static final Logger LOG = LoggerFactory.getLogger(DatabaseTimeline.class);
@@ -21,8 +21,26 @@ public final class DatabaseTimeline implements Timeline {
   private volatile Reading reading = new Reading(Instant.EPOCH, Long.MIN_VALUE);
 
   private record Reading(Instant at, long nanoTime) {
+    boolean isFirst() {
+      return nanoTime == Long.MIN_VALUE;
+    }
+
     boolean isStale(long now) {
-      return nanoTime == Long.MIN_VALUE || now - nanoTime > ASK_EVERY_NANOS;
+      return isFirst() || now - nanoTime > ASK_EVERY_NANOS;
+    }
+
+    Instant at(long now) {
+      return at.plusNanos(now - nanoTime);
+    }
+
+    /**
+     * The database read its clock at some time between asking, which may have had to wait for a connection, and its
+     * answer. Where that leaves it open, the clock runs on as it did.
+     */
+    Reading corrected(Instant read, long asked, long answered) {
+      Instant latest = read.plusNanos(answered - asked);
+      boolean holds = !isFirst() && !at(answered).isBefore(read) && !at(answered).isAfter(latest);
+      return new Reading(holds ? at(answered) : read, answered);
     }
   }
 
@@ -37,19 +55,19 @@ public final class DatabaseTimeline implements Timeline {
     if (last.isStale(now)) {
       last = ask(last);
     }
-    return last.at.plusNanos(System.nanoTime() - last.nanoTime);
+    return last.at(System.nanoTime());
   }
 
   private Reading ask(Reading last) {
     long before = System.nanoTime();
     try {
       Instant at = jdbc.sql("select clock_timestamp()").query(OffsetDateTime.class).single().toInstant();
-      reading = new Reading(at, before + (System.nanoTime() - before) / 2);
+      reading = last.corrected(at, before, System.nanoTime());
     } catch (DataAccessException e) {
-      if (last.nanoTime == Long.MIN_VALUE) { throw e; }
+      if (last.isFirst()) { throw e; }
       LOG.warn("The database does not tell its time; this machine's clock runs on from the last reading. {}",
           e.getMessage());
-      reading = new Reading(last.at.plusNanos(before - last.nanoTime), before);
+      reading = new Reading(last.at(before), before);
     }
     return reading;
   }
