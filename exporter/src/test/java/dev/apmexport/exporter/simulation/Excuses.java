@@ -70,11 +70,11 @@ final class Excuses {
   }
 
   /**
-   * Whether a point was brought right, maybe, and an answer is missing: then a request with what it was before may
-   * still be on its way when its only correction is sent.
+   * Whether a point was brought right, maybe, and an answer is missing: then a request with what it was before may be
+   * stored, or still be on its way when its only correction is sent.
    */
   boolean isDoubtful(Shipment.Place place) {
-    return takesOlderOnce() && isLate(place) && outcome.wire().unanswered(place);
+    return !outcome.scenario().kind().isDatadog() && isLate(place) && outcome.wire().unanswered(place);
   }
 
   private boolean isBeforeNoMark(Shipment.Place place) {

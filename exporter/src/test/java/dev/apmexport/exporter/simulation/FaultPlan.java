@@ -38,9 +38,10 @@ record FaultPlan(long seed, double rate, List<Outage> outages, Poison poison, in
   /**
    * @param share how many of all series; none for 0
    * @param status the answer to every request with one of them; 0 for none
+   * @param stores whether such a request is stored all the same
    */
-  record Poison(double share, int status, long fromMillis, long toMillis) {
-    static final Poison NONE = new Poison(0, 0, 0, 0);
+  record Poison(double share, int status, boolean stores, long fromMillis, long toMillis) {
+    static final Poison NONE = new Poison(0, 0, false, 0, 0);
   }
 
   Fault fault(Shipment shipment, int attempt, long nowMillis) {

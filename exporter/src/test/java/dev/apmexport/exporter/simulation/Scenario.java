@@ -71,7 +71,7 @@ record Scenario(long seed, ReceiverKind kind, Wish wish, MadeUpRun run, List<Log
         || pushes.stream().anyMatch(push -> push.key.startsWith("again"));
     Version version = draw.chance(0.95) ? Version.SAME
         : draw.one(List.of(Version.DECLARED_OTHER, Version.BOOKED_OTHERWISE));
-    return new Scenario(seed, kind, wish, run, pushes, behind, faults(draw, seed, start * 1000, run.seconds(), scale),
+    return new Scenario(seed, kind, wish, run, pushes, behind, faults(draw, kind, seed, start * 1000, run.seconds(), scale),
         draw.chance(0.6) ? 0 : 0.01, draw.chance(0.7) ? 0 : 0.01, version, draw.one(List.of(600, 1_800, 3_600)),
         lateData);
   }
@@ -105,7 +105,7 @@ record Scenario(long seed, ReceiverKind kind, Wish wish, MadeUpRun run, List<Log
     return taken;
   }
 
-  private static FaultPlan faults(Draw draw, long seed, long start, int seconds, Scale scale) {
+  private static FaultPlan faults(Draw draw, ReceiverKind kind, long seed, long start, int seconds, Scale scale) {
     double rate = scale.mostFaults * draw.one(List.of(0.0, 0.2, 0.5, 1.0));
     List<FaultPlan.Outage> outages = new ArrayList<>();
     if (draw.chance(0.25)) {
@@ -119,7 +119,11 @@ record Scenario(long seed, ReceiverKind kind, Wish wish, MadeUpRun run, List<Log
     if (draw.chance(0.25)) {
       long from = start + (draw.chance(0.5) ? 0 : draw.between(0, seconds) * 1000L);
       long to = draw.chance(0.5) ? Long.MAX_VALUE : from + draw.between(30, 600) * 1000L;
-      poison = new FaultPlan.Poison(0.1, draw.one(scale.poison), from, to);
+      int status = draw.one(scale.poison);
+      // One that keeps every value it was ever sent cannot be known from others, and would be sent a changed one.
+      boolean stores = (status == 0 || status >= 500) && kind != ReceiverKind.VICTORIA_METRICS
+          && Draw.fraction(seed, "poison is stored") < 0.4;
+      poison = new FaultPlan.Poison(0.1, status, stores, from, to);
     }
     return new FaultPlan(seed, rate, outages, poison, draw.chance(0.1) ? draw.between(1, 5) : Integer.MAX_VALUE,
         scale.longestWait, scale.longestDelay);

@@ -91,13 +91,14 @@ public final class ServedRun implements AutoCloseable {
     // The service gives nothing up here, and goes over no run before its end.
     Outcome.Times times = new Outcome.Times(Long.MAX_VALUE, Long.MIN_VALUE, (start + scenario.run().seconds()) * 1_000,
         InstantSource.system().millis());
-    List<Sample> samples = samples(scenario.pushes());
+    Set<String> keys = new HashSet<>();
+    List<Sample> samples = samples(scenario.pushes(), keys);
+    List<Sample> behindEnd = samples(scenario.behindEnd(), keys);
     Map<Sample, Long> late = new IdentityHashMap<>();
     // Real machines may be late with anything; the service tells whether they were, not with what.
-    (number(export, "lateSamples") == 0 ? List.<Sample>of() : samples).forEach(one -> late.put(one, Long.MAX_VALUE));
-    samples(scenario.behindEnd()).forEach(one -> late.put(one, Long.MAX_VALUE));
-    Outcome outcome = new Outcome(scenario, testRunId, asked(),
-        Stream.concat(samples.stream(), samples(scenario.behindEnd()).stream()).toList(), late, status(export),
+    (number(export, "lateSamples") == 0 ? behindEnd : both(samples, behindEnd))
+        .forEach(one -> late.put(one, Long.MAX_VALUE));
+    Outcome outcome = new Outcome(scenario, testRunId, asked(), both(samples, behindEnd), late, status(export),
         report(export), times, receiver.content().get(), receiver.violations().get(), wire);
     return new Judgement(outcome).faults().stream()
         .map(fault -> "seed %d, %s: %s".formatted(scenario.seed(), scenario.kind().title, fault)).toList();
@@ -116,9 +117,16 @@ public final class ServedRun implements AutoCloseable {
         wire.met());
   }
 
-  /** What the log holds of pushes: of one that came twice, once. */
-  private static List<Sample> samples(List<Scenario.LogPush> pushes) {
-    Set<String> keys = new HashSet<>();
+  private static List<Sample> both(List<Sample> some, List<Sample> more) {
+    return Stream.concat(some.stream(), more.stream()).toList();
+  }
+
+  /**
+   * What the log holds of pushes: of one that came twice, once.
+   *
+   * @param keys of the pushes that came before; those of these are added
+   */
+  private static List<Sample> samples(List<Scenario.LogPush> pushes, Set<String> keys) {
     return pushes.stream().filter(push -> keys.add(key(push)))
         .flatMap(push -> push.push().samples().stream()).toList();
   }

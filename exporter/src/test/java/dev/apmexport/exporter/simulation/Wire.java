@@ -101,7 +101,12 @@ final class Wire implements AutoCloseable {
         delay(new Delayed(now + plan.delay(shipment, attempt), shipment));
         yield Answer.reset();
       }
-      case POISONED -> failing(plan.poison().status(), "cannot digest this");
+      case POISONED -> {
+        if (plan.poison().stores()) {
+          forward(shipment, false);
+        }
+        yield failing(plan.poison().status(), "cannot digest this");
+      }
       case DOWN, DENIED -> failing(plan.outage(now).status(), "out of order");
       case TOO_LARGE -> Answer.of(413, "too many series");
     };
