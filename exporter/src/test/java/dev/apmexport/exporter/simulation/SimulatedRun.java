@@ -107,10 +107,10 @@ final class SimulatedRun implements AutoCloseable {
     ExportStatus live = drain(giveUpAt);
     Instant lastPush = time.instant().plus(GRACE);
     SecondPass.Result result = secondPass(giveUpAt, lastPush);
-    for (Scenario.LogPush push : scenario.behindEnd()) {
-      append(push);
-    }
-    if (!scenario.behindEnd().isEmpty()) {
+    if (!scenario.behindEnd().isEmpty() && time.instant().isBefore(lastPush)) { // later ones are turned away
+      for (Scenario.LogPush push : scenario.behindEnd()) {
+        append(push);
+      }
       result = secondPass(giveUpAt, lastPush);
     }
     Instant correctFrom = lastPush;
