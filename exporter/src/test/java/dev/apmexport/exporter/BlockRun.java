@@ -27,7 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A run with apm blocks as a user writes them, played on virtual time to one receiver with Prometheus' rules. Blocks
- * stand in single quotes, without provider and address.
+ * stand in single quotes, without provider and address; a {@code queryURL} may be any text.
  */
 final class BlockRun implements AutoCloseable {
   static final long START = MadeUpRun.START;
@@ -48,7 +48,11 @@ final class BlockRun implements AutoCloseable {
 
   /** @param outOfOrder how old samples the receiver takes, whatever the block declares */
   BlockRun(Duration outOfOrder, int seriesLimit, String... blocks) {
-    prometheus = new FakePrometheus(time, outOfOrder.toMillis());
+    this(FakePrometheus.Rules.prometheus(outOfOrder.toMillis()), seriesLimit, blocks);
+  }
+
+  BlockRun(FakePrometheus.Rules rules, int seriesLimit, String... blocks) {
+    prometheus = new FakePrometheus(time, rules);
     settings = new RunSettings("42", 1, 1_000, seriesLimit, RunSettings.FOLD_VERSION);
     for (String text : blocks) {
       configs.add(config(configs.size(), text));
@@ -59,6 +63,9 @@ final class BlockRun implements AutoCloseable {
   private ExportConfig config(int index, String text) {
     JsonNode block = JsonMapper.shared().readTree(text.replace('\'', '"'));
     ((ObjectNode) block).put("provider", "prometheus").put("remoteWriteURL", prometheus.uri().toString());
+    if (block.has("queryURL")) {
+      ((ObjectNode) block).put("queryURL", prometheus.exportUri().toString());
+    }
     ApmBlock read = ApmBlocks.readBlock(index, block);
     assertThat(read.config()).as("%s", read.problems()).isNotNull();
     return read.config();

@@ -8,6 +8,8 @@ import dev.apmexport.exporter.sink.WriteResult;
 import dev.apmexport.exporter.sink.WriteResult.Cause;
 import dev.apmexport.exporter.sink.WriteResult.RetryLater;
 import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** Sends the same bytes, one request after the other, until the answer is final or the batch itself is the suspect. */
 final class Attempts {
@@ -21,6 +23,8 @@ final class Attempts {
   private int suspectAfter;
   private boolean wellOtherwise;
   private long takenBefore;
+  private @Nullable String words;
+  private Instant sameWordsSince = Instant.MIN;
 
   Attempts(Sink sink, InHand inHand, Delivery.Means means, Progress progress, Gate gate) {
     this.sink = sink;
@@ -59,6 +63,11 @@ final class Attempts {
     return takenBefore;
   }
 
+  /** When the destination began to fail in the words that it used last. */
+  Instant sameWordsSince() {
+    return sameWordsSince;
+  }
+
   private WriteResult attempt(Batch batch) throws InterruptedException, GaveUp, LeftOut {
     gate.enter(batch.size());
     Finding finding = Finding.UNKNOWN;
@@ -78,6 +87,10 @@ final class Attempts {
   private void note(WriteResult result, Batch batch) {
     if (result instanceof RetryLater later && later.cause() == Cause.NO_ANSWER) {
       inHand.mayArriveYet();
+    }
+    if (result instanceof RetryLater later && !later.reason().equals(words)) {
+      words = later.reason();
+      sameWordsSince = means.time().instant();
     }
     if (result instanceof WriteResult.Accepted && batch.size() > 0) {
       gate.took();

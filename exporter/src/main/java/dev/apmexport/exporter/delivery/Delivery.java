@@ -48,7 +48,7 @@ public final class Delivery implements AutoCloseable {
   public Delivery(int shards, LedgerState booked, Means means, Progress progress) {
     this.progress = progress;
     this.gate = new Gate(means, progress);
-    this.lanes = IntStream.range(0, shards).mapToObj(_ -> new Lane(this, booked, means)).toList();
+    this.lanes = IntStream.range(0, shards).mapToObj(_ -> new Lane(this, shards, booked, means)).toList();
     lanes.forEach(lane -> lane.start(means.threads()));
   }
 
@@ -89,10 +89,6 @@ public final class Delivery implements AutoCloseable {
   /** From now on failures are repeated until this time only. */
   public void giveUpAt(Instant time) {
     gate.giveUpAt(time);
-  }
-
-  int shards() {
-    return lanes.size();
   }
 
   Gate gate() {

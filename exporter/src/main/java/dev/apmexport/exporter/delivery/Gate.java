@@ -20,6 +20,7 @@ final class Gate {
   private final Progress progress;
   private final AtomicInteger largest = new AtomicInteger(Integer.MAX_VALUE);
   private final AtomicLong taken = new AtomicLong();
+  private volatile boolean seenToTake;
   private volatile Instant giveUpAt = Instant.MAX;
 
   Gate(Delivery.Means means, Progress progress) {
@@ -52,6 +53,16 @@ final class Gate {
   /** Notes that the destination took points. */
   void took() {
     taken.incrementAndGet();
+  }
+
+  /** Notes that the destination took points of the first pass, of an earlier worker maybe. */
+  void seenToTake() {
+    seenToTake = true;
+  }
+
+  /** Whether it did, whichever lane they were of. */
+  boolean wasSeenToTake() {
+    return seenToTake;
   }
 
   /** How many requests with points the destination took, whichever lane they were of. */

@@ -2,17 +2,16 @@ package dev.apmexport.exporter.delivery;
 
 import dev.apmexport.exporter.delivery.Transmission.Refused;
 import dev.apmexport.exporter.ledger.LedgerState;
-import dev.apmexport.exporter.ledger.Rejection;
-import dev.apmexport.exporter.metric.Series;
+import dev.apmexport.exporter.sink.Amendment;
 import dev.apmexport.exporter.sink.Batch;
 import dev.apmexport.exporter.sink.Sink;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,15 +20,13 @@ import org.slf4j.LoggerFactory;
 final class Lane {
   private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
 
-  /** Where a series is not left out for good, a destination may refuse many points one by one, for hours. */
-  private static final int MOST_NOTED = 32;
-
   private final Delivery delivery;
   private final LedgerState booked;
   private final Delivery.Means means;
   private final BlockingQueue<Step> queue = new LinkedBlockingQueue<>();
-  private final Quarantine quarantine;
+  private final Untaken untaken;
   private final TakenSeries known;
+  private final Suspicion suspicion;
   private final AtomicLong submitted = new AtomicLong();
   private volatile long done; // written by the lane's thread alone
   private volatile @Nullable Step current;
@@ -37,12 +34,13 @@ final class Lane {
   private volatile boolean gaveUp;
   private @Nullable Thread thread;
 
-  Lane(Delivery delivery, LedgerState booked, Delivery.Means means) {
+  Lane(Delivery delivery, int shards, LedgerState booked, Delivery.Means means) {
     this.delivery = delivery;
     this.booked = booked;
     this.means = means;
-    this.quarantine = new Quarantine(means);
-    this.known = new TakenSeries(booked);
+    this.untaken = new Untaken(booked, means, shards);
+    this.known = new TakenSeries(booked, delivery.gate());
+    this.suspicion = new Suspicion(means);
   }
 
   void start(ThreadFactory threads) {
@@ -117,8 +115,9 @@ final class Lane {
 
   private void settle(Step step, Sink sink) throws InterruptedException, GaveUp {
     if (step.number() <= booked.settled(step.pass(), step.shard())) {
-      Batch taken = wanted(step);
+      Batch taken = untaken.wanted(step);
       known.took(step.pass(), taken);
+      untaken.note(step, taken, List.of());
       delivery.progress().settled(taken.size(), step.batch().size() - taken.size());
       return;
     }
@@ -128,8 +127,8 @@ final class Lane {
     if (booked.fingerprint(step.pass(), step.shard(), step.number()).isPresent()) {
       inHand.mayArriveYet(); // whoever booked it before may have sent it
     }
-    Batch wanted = wanted(step);
-    int lost = send(step, wanted, new Attempts(sink, inHand, means, delivery.progress(), delivery.gate()));
+    Batch wanted = untaken.wanted(step);
+    int lost = send(step, wanted, inHand, new Attempts(sink, inHand, means, delivery.progress(), delivery.gate()));
     if (lost > 0 || !isFollowed(step)) {
       // Else the next booking settles this step, in the same commit.
       means.ledger().settle(step.pass(), step.shard(), step.number());
@@ -147,44 +146,19 @@ final class Lane {
   }
 
   /** Returns how many points were not taken, each of which is noted. */
-  private int send(Step step, Batch wanted, Attempts attempts) throws InterruptedException, GaveUp {
+  private int send(Step step, Batch wanted, InHand inHand, Attempts attempts) throws InterruptedException, GaveUp {
     try {
-      boolean strange = known.isStrange(step.pass(), wanted);
-      List<Refused> refused = new Transmission(wanted, strange, attempts, means, delivery.progress(), delivery.gate())
-          .send();
-      return reject(step, refused);
+      BooleanSupplier strange = () -> known.isStrange(step.pass(), wanted) || untaken.isOnTrial(step, wanted);
+      List<Refused> refused = new Transmission(wanted, suspicion.of(step.pass(), wanted, strange), attempts, means,
+          delivery.progress(), delivery.gate()).send();
+      if (means.amendment() instanceof Amendment.Refused && refused.stream().anyMatch(Refused::failing)) {
+        inHand.mayArriveYet(); // who fails may have stored it first, and then refuses every other value
+      }
+      return untaken.note(step, wanted, refused);
     } catch (LeftOut e) {
-      rejectTime(step, e.reason());
+      untaken.noteAll(step, e.reason());
       return wanted.size();
     }
-  }
-
-  /** The points without those of series the destination refused before. */
-  private Batch wanted(Step step) {
-    Batch batch = step.batch();
-    return batch.where(i -> !quarantine.holds(batch.series()[i], batch.atMillis())
-        && booked.rejection(step.pass(), batch.series()[i].key(), batch.atMillis()).isEmpty());
-  }
-
-  private int reject(Step step, List<Refused> refused) {
-    int points = refused.stream().mapToInt(part -> part.points().size()).sum();
-    List<Rejection> rejections = new ArrayList<>();
-    for (Refused part : refused) {
-      for (Series series : part.points().series()) {
-        rejections.add(quarantine.take(step.pass(), series, part));
-      }
-    }
-    if (means.quarantines() || points <= MOST_NOTED) {
-      rejections.forEach(means.ledger()::reject);
-    } else {
-      rejectTime(step, rejections.getFirst().reason());
-    }
-    return points;
-  }
-
-  private void rejectTime(Step step, String reason) {
-    means.ledger().reject(Rejection.ofTime(step.pass(), step.shard(), delivery.shards(), step.batch().atMillis(),
-        reason));
   }
 
   /** No destination is sent a time that has not come: some take it, and then refuse everything earlier. */

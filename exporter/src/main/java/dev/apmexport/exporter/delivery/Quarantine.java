@@ -4,56 +4,137 @@ import dev.apmexport.exporter.ledger.Booking;
 import dev.apmexport.exporter.ledger.Rejection;
 import dev.apmexport.exporter.metric.Series;
 import dev.apmexport.exporter.sink.Amendment;
+import dev.apmexport.exporter.sink.Batch;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Map.Entry;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/** The series of one lane that are left out after a point of theirs was refused, and of which times. */
+/**
+ * The series of one lane and pass that are left out after a point of theirs was refused, and of which times. The first
+ * pass leaves a series out for good, so that what is missing stays in one piece for a later pass, but for what is
+ * merely too old. A later pass tries again: past what is too old, and then after as long a time as was refused in a
+ * row. So it sends few points in vain, and loses no more than twice what it had to lose.
+ */
 final class Quarantine {
-  /**
-   * Receivers that take samples in order take none an hour older than their newest, so of a stretch that is too old the
-   * younger end may be good.
-   */
-  private static final Duration SURELY_TAKEN = Duration.ofMinutes(59);
-  /** To find out that the destination fails for a series takes a minute, which cannot be done for each point. */
+  /** To find out that the destination fails for a series takes minutes, which cannot be done for each point. */
   private static final Duration AFTER_FAILING = Duration.ofMinutes(5);
+  /** A series that was refused so often in a row is left out for good if nothing shorter is left. */
+  private static final int SEVERAL = 3;
 
+  private final int pass;
   private final Delivery.Means means;
-  /** What stands before the first time of one, a correction, may still be taken. */
-  private final Map<Long, Span> spans = new HashMap<>();
+  private final AgeLimits limits;
+  /** By series, from the first time to the last. What stands before, a correction, may still be taken. */
+  private final Map<Long, TreeMap<Long, Long>> spans = new HashMap<>();
+  private final Map<Long, Trial> trials = new HashMap<>();
+  /** The latest point of each series that this pass brought, if it is a later pass. */
+  private final Map<Long, Long> newest = new HashMap<>();
 
-  private record Span(long fromMillis, long toMillis) {
-    boolean isForGood() {
-      return toMillis == Long.MAX_VALUE;
+  /**
+   * A series of which nothing was taken since a point of it was refused.
+   *
+   * @param fromMillis the first time that was refused for another reason than its age, as far as the block tells
+   * @param youngMillis since when points were young enough for any receiver when that was
+   * @param refused how often it was in a row
+   */
+  private record Trial(long fromMillis, long youngMillis, int refused) {
+    /** For how long it was refused, up to now; what is young enough for any receiver counts by itself. */
+    long length(long atMillis) {
+      return atMillis - (atMillis < youngMillis ? fromMillis : Math.max(fromMillis, youngMillis));
     }
   }
 
-  Quarantine(Delivery.Means means) {
+  Quarantine(int pass, Delivery.Means means) {
+    this.pass = pass;
     this.means = means;
+    this.limits = AgeLimits.of(pass, means.amendment());
   }
 
   boolean holds(Series series, long atMillis) {
-    Span span = spans.get(series.key());
-    return span != null && span.fromMillis <= atMillis && atMillis <= span.toMillis;
+    TreeMap<Long, Long> held = spans.get(series.key());
+    Entry<Long, Long> span = held == null ? null : held.floorEntry(atMillis);
+    return span != null && atMillis <= span.getValue();
+  }
+
+  /**
+   * Whether every series of a batch was refused when it was last sent, in a pass that sets right what may be older than
+   * the destination takes.
+   */
+  boolean isOnTrial(Batch batch) {
+    return pass != Booking.FIRST_PASS && means.amendment() instanceof Amendment.OutOfOrder
+        && Arrays.stream(batch.series()).allMatch(series -> trials.containsKey(series.key()));
+  }
+
+  /** Notes that the destination took these points. */
+  void took(Batch batch) {
+    boolean first = pass == Booking.FIRST_PASS;
+    if (first && trials.isEmpty()) { return; }
+    for (Series series : batch.series()) {
+      trials.remove(series.key());
+      if (!first) {
+        newest.merge(series.key(), batch.atMillis(), Math::max);
+      }
+    }
   }
 
   /** Takes up a series of which a point was refused; returns what is to be noted of it. */
-  Rejection take(int pass, Series series, Transmission.Refused part) {
+  Rejection take(Series series, Transmission.Refused part) {
     long at = part.points().atMillis();
-    Span before = spans.get(series.key());
-    Span span = before != null && before.isForGood() ? new Span(Math.min(before.fromMillis, at), Long.MAX_VALUE)
-        : new Span(at, until(pass, part, before == null));
-    spans.put(series.key(), span);
-    return new Rejection(pass, series.key(), series.toString(), at, span.toMillis, part.reason());
+    long until = means.quarantines() ? until(series, part) : untilSoon(part);
+    TreeMap<Long, Long> held = spans.computeIfAbsent(series.key(), _ -> new TreeMap<>());
+    if (!means.quarantines()) {
+      held.clear(); // it never ends, and never goes back
+    }
+    held.put(at, until);
+    return new Rejection(pass, series.key(), series.toString(), at, until, part.reason());
   }
 
-  /** @param first whether no other point of the series was refused before */
-  private long until(int pass, Transmission.Refused part, boolean first) {
+  private AgeLimits limits(Transmission.Refused part) {
+    return part.failing() ? limits.surely() : limits;
+  }
+
+  /** Where no later pass comes. */
+  private long untilSoon(Transmission.Refused part) {
     long at = part.points().atMillis();
-    if (!means.quarantines()) { return part.failing() ? at + AFTER_FAILING.toMillis() : at; }
-    long surelyTaken = means.time().millis() - SURELY_TAKEN.toMillis();
-    boolean mayBeTooOld = pass != Booking.FIRST_PASS && means.amendment() instanceof Amendment.Refused
-        && at < surelyTaken;
-    return first && mayBeTooOld ? surelyTaken : Long.MAX_VALUE;
+    return part.failing()
+        ? Math.max(at + AFTER_FAILING.toMillis(), limits(part).youngestAt(means.time().millis()) - 1) : at;
+  }
+
+  private long until(Series series, Transmission.Refused part) {
+    long at = part.points().atMillis();
+    if (at < newest.getOrDefault(series.key(), Long.MIN_VALUE)) { return at; }
+    Trial trial = trial(trials.get(series.key()), at, limits(part));
+    trials.put(series.key(), trial);
+    return pass == Booking.FIRST_PASS ? untilYoung(part, trial) : untilNextTry(part, trial);
+  }
+
+  private Trial trial(@Nullable Trial before, long at, AgeLimits limit) {
+    long now = means.time().millis();
+    return before == null || before.fromMillis > at
+        ? new Trial(Math.max(at, limit.oldestAt(now)), limit.youngestAt(now), 1)
+        : new Trial(before.fromMillis, before.youngMillis, before.refused + 1);
+  }
+
+  private long untilYoung(Transmission.Refused part, Trial trial) {
+    long at = part.points().atMillis();
+    long now = means.time().millis();
+    AgeLimits limit = limits(part);
+    if (trial.refused >= SEVERAL || at >= limit.youngestAt(now)) { return Long.MAX_VALUE; }
+    return (at < limit.oldestAt(now) ? limit.oldestAt(now) : limit.youngestAt(now)) - 1;
+  }
+
+  private long untilNextTry(Transmission.Refused part, Trial trial) {
+    long at = part.points().atMillis();
+    long now = means.time().millis();
+    long young = limits(part).oldestAt(now);
+    long next = at + Math.max(part.failing() ? AFTER_FAILING.toMillis() : 0, trial.length(at));
+    if (at < young) { return Math.max(next, young - 1); }
+    if (part.failing() && trial.refused == 1 && !limits.mayForbid(at, now)) { return Long.MAX_VALUE; }
+    if (at < trial.youngMillis) { return Math.min(next, trial.youngMillis - 1); }
+    return next >= now && trial.refused >= SEVERAL ? Long.MAX_VALUE : next;
   }
 }

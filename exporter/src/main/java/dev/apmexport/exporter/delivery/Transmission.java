@@ -18,7 +18,7 @@ final class Transmission {
   private final Progress progress;
   private final Gate gate;
   private final Batch batch;
-  private final boolean strange;
+  private final Suspicion.Suspect suspect;
   private final Search search = new Search();
   private final List<Refused> refused = new ArrayList<>();
   /** Takes the parts that the destination fails for and for nothing else, as far as can be seen. */
@@ -36,10 +36,10 @@ final class Transmission {
    */
   record Refused(Batch points, String reason, boolean failing) {}
 
-  /** @param strange whether the batch has only points such as the destination was never seen to take */
-  Transmission(Batch batch, boolean strange, Attempts attempts, Delivery.Means means, Progress progress, Gate gate) {
+  Transmission(Batch batch, Suspicion.Suspect suspect, Attempts attempts, Delivery.Means means, Progress progress,
+      Gate gate) {
     this.batch = batch;
-    this.strange = strange;
+    this.suspect = suspect;
     this.attempts = attempts;
     this.means = means;
     this.progress = progress;
@@ -104,7 +104,7 @@ final class Transmission {
     searching = true;
     isolate(new Refused(part, reason, true));
     boolean believed = gate.taken() > taken
-        || strange && !means.time().instant().isBefore(since.plus(RetryPolicy.BELIEVED_AFTER));
+        || suspect.isBelieved(reason, since, attempts.sameWordsSince());
     blamed = refused;
     if (believed) {
       // What failed before the destination took anything may have met an outage that is over by now.

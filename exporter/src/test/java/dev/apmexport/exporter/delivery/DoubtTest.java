@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.apmexport.exporter.ledger.Fenced;
+import dev.apmexport.exporter.sink.Amendment;
 import dev.apmexport.exporter.sink.HttpTransport;
 import dev.apmexport.exporter.sink.WriteResult;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -71,7 +73,7 @@ class DoubtTest extends DeliveryFixture {
 
   private void pass(long millis) {
     try {
-      time.sleep(java.time.Duration.ofMillis(millis));
+      time.sleep(Duration.ofMillis(millis));
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -93,5 +95,37 @@ class DoubtTest extends DeliveryFixture {
     assertThat(progress.accepted()).isEqualTo(7 * 2);
     assertThat(sink.sent().stream().filter(one -> one.series().size() == 2 && one.when() > NOW + 60_000
         && one.when() < NOW + 600_000)).as("one lane asks for all, the others rest").hasSizeLessThan(150);
+  }
+
+  private void leavesOutWhatItFailsFor() throws InterruptedException {
+    sink.rule(batch -> ScriptedSink.holds(batch, "s3") ? ScriptedSink.failed() : OK);
+    start(1);
+    delivery.submit(step(0, 0, 0, 5));
+    delivery.submit(step(0, 1, 0, 5));
+    drain();
+    assertThat(progress.rejected()).isEqualTo(2);
+  }
+
+  @Test
+  void a_point_given_up_since_the_destination_fails_for_it_may_be_there_all_the_same() throws InterruptedException {
+    leavesOutWhatItFailsFor();
+    assertThat(ledger.load().doubtfulSince(0, 0, 0)).isPresent();
+    assertThat(ledger.load().doubtfulSince(0, 0, 1)).as("it was not sent").isEmpty();
+  }
+
+  @Test
+  void that_is_of_no_account_where_it_can_be_overwritten() throws InterruptedException {
+    amendment = new Amendment.Overwrites(Duration.ofHours(1));
+    leavesOutWhatItFailsFor();
+    assertThat(ledger.load().doubtfulSince(0, 0, 0)).isEmpty();
+  }
+
+  @Test
+  void a_refused_point_is_not_there() throws InterruptedException {
+    sink.rule(batch -> ScriptedSink.holds(batch, "s3") ? new WriteResult.Invalid("bad") : OK);
+    start(1);
+    delivery.submit(step(0, 0, 0, 5));
+    drain();
+    assertThat(ledger.load().doubtfulSince(0, 0, 0)).isEmpty();
   }
 }

@@ -142,6 +142,20 @@ class PoisonTest extends DeliveryFixture {
   }
 
   @Test
+  void nor_does_one_that_stands_alone_at_the_very_beginning_of_its_lane_when_other_lanes_are_through()
+      throws InterruptedException {
+    sink.rule(batch -> holds(batch, "new") ? failed() : OK);
+    start(2);
+    submit(1, 0, 5, 2);
+    delivery.submit(new Step(0, 0, 0, new Batch(NOW, new Series[]{series("new")}, new double[]{0})));
+    submit(0, 1, 20, 3);
+    drain();
+    assertThat(progress.rejected()).isEqualTo(1);
+    assertThat(progress.accepted()).isEqualTo(5 * 2 + 19 * 3);
+    assertThat(time.millis()).isBetween(NOW + 5 * MINUTE, NOW + 10 * MINUTE);
+  }
+
+  @Test
   void what_the_first_pass_could_not_get_through_is_believed_to_be_bad_when_a_later_one_cannot_either()
       throws InterruptedException {
     ledger.reject(Rejection.quarantine(0, series("s0"), NOW - 100, "failed"));

@@ -34,7 +34,8 @@ class SabotageTest {
 
   @Test
   void a_ledger_that_settles_a_step_before_it_is_sent_is_found() {
-    assertThat(finding(_ -> new Sabotage(Hasty::new, _ -> false))).contains("is not among the refused");
+    assertThat(finding(_ -> new Sabotage(Hasty::new, _ -> false)))
+        .containsAnyOf("is not among the refused", " points are wrong, ");
   }
 
   @Test

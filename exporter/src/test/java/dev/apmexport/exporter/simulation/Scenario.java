@@ -71,7 +71,8 @@ record Scenario(long seed, ReceiverKind kind, Wish wish, MadeUpRun run, List<Log
         || pushes.stream().anyMatch(push -> push.key.startsWith("again"));
     Version version = draw.chance(0.95) ? Version.SAME
         : draw.one(List.of(Version.DECLARED_OTHER, Version.BOOKED_OTHERWISE));
-    return new Scenario(seed, kind, wish, run, pushes, behind, faults(draw, kind, seed, start * 1000, run.seconds(), scale),
+    return new Scenario(seed, kind, wish, run, pushes, behind,
+        faults(draw, kind, seed, start * 1000, run.seconds(), scale),
         draw.chance(0.6) ? 0 : 0.01, draw.chance(0.7) ? 0 : 0.01, version, draw.one(List.of(600, 1_800, 3_600)),
         lateData);
   }

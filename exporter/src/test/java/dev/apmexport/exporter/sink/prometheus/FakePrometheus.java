@@ -28,6 +28,8 @@ import org.xerial.snappy.Snappy;
  */
 public final class FakePrometheus implements AutoCloseable {
   private static final long HOUR = 3_600_000;
+  private static final String TOO_OLD = "too old sample";
+  private static final String EXPORT = "/api/v1/export";
 
   private final LoopbackServer server = new LoopbackServer();
   private final InstantSource clock;
@@ -53,8 +55,15 @@ public final class FakePrometheus implements AutoCloseable {
    * @param storesGoodPart whether the good samples of a request with a bad one are stored; else it is rolled back
    * @param refusal the status for a request with a bad sample
    * @param takesAll whether samples of any order and age are stored beside all others, and nothing is ever refused
+   * @param scrapesItself whether its head is never behind the clock, as of one that writes samples of its own
+   * @param failsForTooOld whether a sample that is too old for the window is answered with 500 (measured: 2.42)
    */
-  public record Rules(long outOfOrderMillis, boolean storesGoodPart, int refusal, boolean takesAll) {
+  public record Rules(long outOfOrderMillis, boolean storesGoodPart, int refusal, boolean takesAll,
+      boolean scrapesItself, boolean failsForTooOld) {
+    public Rules(long outOfOrderMillis, boolean storesGoodPart, int refusal, boolean takesAll) {
+      this(outOfOrderMillis, storesGoodPart, refusal, takesAll, false, false);
+    }
+
     public static Rules prometheus(long outOfOrderMillis) {
       return new Rules(outOfOrderMillis, false, 400, false);
     }
@@ -70,6 +79,14 @@ public final class FakePrometheus implements AutoCloseable {
     public static Rules victoriaMetrics() {
       return new Rules(0, true, 400, true);
     }
+
+    public Rules scrapingItself() {
+      return new Rules(outOfOrderMillis, storesGoodPart, refusal, takesAll, true, failsForTooOld);
+    }
+
+    public Rules failingForTooOld() {
+      return new Rules(outOfOrderMillis, storesGoodPart, refusal, takesAll, scrapesItself, true);
+    }
   }
 
   /** @param outOfOrderMillis the out-of-order window, 0 for none */
@@ -81,11 +98,15 @@ public final class FakePrometheus implements AutoCloseable {
     this.clock = clock;
     this.rules = rules;
     server.answer((request, to, out) -> {
+      if (request.line().contains(EXPORT)) {
+        Answer.of(200, exported()).give(request, to, out);
+        return;
+      }
       Fault fault = faults.get();
       boolean reaches = fault == Fault.NONE || fault == Fault.STORED_AND_LOST || fault == Fault.STORED_AND_FAILED;
       String error = reaches ? write(request.body()) : "";
       Answer answer = switch (fault) {
-        case NONE -> error.isEmpty() ? Answer.of(204) : Answer.of(rules.refusal, error);
+        case NONE -> error.isEmpty() ? Answer.of(204) : Answer.of(status(error), error);
         case BUSY -> Answer.of(503, "busy");
         case FAILED, STORED_AND_FAILED -> Answer.of(500, "failed");
         case LOST, STORED_AND_LOST -> Answer.reset();
@@ -98,6 +119,18 @@ public final class FakePrometheus implements AutoCloseable {
     return server.uri("/api/v1/write");
   }
 
+  /** Where all that it holds is shown in the way of VictoriaMetrics' export, without labels. */
+  public URI exportUri() {
+    return server.uri(EXPORT);
+  }
+
+  private String exported() {
+    return content().entrySet().stream()
+        .map(series -> "{\"metric\":{\"__name__\":\"%s\"},\"values\":%s,\"timestamps\":%s}\n"
+            .formatted(series.getKey(), series.getValue().values(), series.getValue().keySet()))
+        .collect(Collectors.joining());
+  }
+
   /** Asked for every request. */
   public void faults(Supplier<Fault> next) {
     faults = next;
@@ -106,6 +139,10 @@ public final class FakePrometheus implements AutoCloseable {
   /** From now on a request with this series is refused; the empty text for none. */
   public void poison(String series) {
     poison = series;
+  }
+
+  private int status(String error) {
+    return rules.failsForTooOld && error.equals(TOO_OLD) ? 500 : rules.refusal;
   }
 
   /** Returns the first error, or the empty text. */
@@ -149,13 +186,16 @@ public final class FakePrometheus implements AutoCloseable {
     TreeMap<Long, Double> known = inOrder.getOrDefault(series, new TreeMap<>());
     if (series.equals(poison)) { return "poison"; }
     if (rules.takesAll) { return ""; }
-    if (newest > 0 && at < newest - Math.max(HOUR, rules.outOfOrderMillis)) { return "out of bounds"; }
+    long head = rules.scrapesItself ? Math.max(newest, clock.millis()) : newest;
+    if (head > 0 && at < head - Math.max(HOUR, rules.outOfOrderMillis)) {
+      return rules.failsForTooOld ? TOO_OLD : "out of bounds";
+    }
     if (known.isEmpty() || at > known.lastKey()) { return ""; }
     if (at == known.lastKey()) {
       return bits(known.lastEntry().getValue()) == bits(value) ? "" : "duplicate sample for timestamp";
     }
     return rules.outOfOrderMillis == 0 ? "out of order sample"
-        : at < newest - rules.outOfOrderMillis ? "too old sample" : "";
+        : at < head - rules.outOfOrderMillis ? TOO_OLD : "";
   }
 
   private void store(String series, long at, double value) {
@@ -183,6 +223,13 @@ public final class FakePrometheus implements AutoCloseable {
     String name = one.getLabelsList().stream().filter(label -> label.getName().equals("__name__")).findFirst()
         .orElseThrow().getValue();
     return labels.isEmpty() ? name : name + "{" + labels + "}";
+  }
+
+  /** From now on it holds nothing, as after a loss of its disk. */
+  public synchronized void wipe() {
+    inOrder.clear();
+    outOfOrder.clear();
+    newest = Long.MIN_VALUE;
   }
 
   /** What a query shows, by series and time. */
