@@ -46,15 +46,22 @@ function verdict(one) {
     element('h4', {}, 'Reconciliation'),
     element('p', {},
       pill(`exact: ${report.exact}`, report.exact ? 'good' : 'bad'), ' ',
-      report.verified === undefined || report.verified === null ? null : pill(`verified: ${report.verified}`, report.verified ? 'good' : 'bad'), ' ',
       report.exact ? 'Every point was accepted as sent, and what was sent is right.' : report.reason),
+    verified(report),
     report.readBackError ? element('p', {class: 'notice warn'}, element('strong', {}, 'Nothing could be read back: '), report.readBackError) : null,
     table('What became of the points', ['Expected', 'As expected', 'Filled', 'Corrected', 'Refused', 'Pending', ...report.pointsRead ? ['Read back', 'Different'] : []],
       [[report.expected, report.asExpected, report.filled, report.corrected, report.refused, report.pending, ...report.pointsRead ? [report.pointsRead, report.pointsDifferent] : []]], 'sums'),
-    rows('refusals', report.refusals, list => plural(list.length, 'range') + ' of refused points, in the receiver’s words' + (report.refusedUnlisted ? `; ${count(report.refusedUnlisted)} more refused points are not listed` : ''), 'Refused points',
+    rows('refusals', report.refusals, list => plural(list.length, 'range') + ' of refused points and why, in the receiver’s words where it said something' + (report.refusedUnlisted ? `; ${count(report.refusedUnlisted)} more refused points are not listed` : ''), 'Refused points',
       ['Series', 'From', 'To', 'Points', 'Reason'], refusal => [element('code', {}, refusal.series), time(refusal.fromMillis), time(refusal.toMillis), refusal.points, refusal.reason]),
     rows('differences', report.differences, list => plural(list.length, 'point') + ' that the destination holds otherwise', 'Points that differ',
       ['Series', 'At', 'Expected', 'Found'], point => [element('code', {}, point.series), time(point.atMillis), point.expected, point.found]));
+}
+
+function verified(report) {
+  if (report.verified === undefined || report.verified === null) return null;
+  const differ = `${plural(report.pointsDifferent, 'point')} ${report.pointsDifferent === 1 ? 'differs' : 'differ'}`;
+  return element('p', {}, pill(`verified: ${report.verified}`, report.verified ? 'good' : 'bad'), ' ',
+    report.verified ? 'Every point was read back and is equal.' : `The points were read back, and ${differ} from what is right.`);
 }
 
 function rows(key, list, summary, caption, heads, row) {

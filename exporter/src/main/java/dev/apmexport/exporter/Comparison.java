@@ -12,6 +12,7 @@ import dev.apmexport.exporter.resample.WindowReceiver;
 import dev.apmexport.exporter.sink.Batch;
 import dev.apmexport.exporter.sink.Shape;
 import dev.apmexport.exporter.source.RunFeed;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -31,9 +32,17 @@ final class Comparison {
   private Predicate<Step> settled;
   private long sentThrough = Long.MIN_VALUE;
   private long rightThrough = Long.MIN_VALUE;
+  private final List<ForerunnersSteps> before;
   private boolean unproven;
 
   Comparison(RunSettings settings, Export export, FirstPass first, Reconciliation difference, LedgerState booked) {
+    this(settings, export, first, difference, booked, List.of());
+  }
+
+  /** @param before what others have sent, which is told beside */
+  Comparison(RunSettings settings, Export export, FirstPass first, Reconciliation difference, LedgerState booked,
+      List<ForerunnersSteps> before) {
+    this.before = before;
     this.difference = difference;
     this.booked = booked;
     this.settled = step -> step.number() <= booked.settled(Booking.FIRST_PASS, step.shard());
@@ -47,7 +56,9 @@ final class Comparison {
     this.asRight = new Channel(export, settings, whenRight,
         new Noting(new Expecting(right, first.range(), difference::expected),
             window -> rightThrough = window.endMillis()));
-    this.fold = new Fold(settings, new SeriesTable(settings.inputSeriesLimit()), List.of(asSent, asRight));
+    List<Channel> channels = new ArrayList<>(List.of(asSent, asRight));
+    before.forEach(other -> channels.add(other.channel()));
+    this.fold = new Fold(settings, new SeriesTable(settings.inputSeriesLimit()), channels);
   }
 
   /** From now on the log is known to be complete as far as this says. */
@@ -71,9 +82,17 @@ final class Comparison {
   /** Plays the log through this record and compares what both folds have passed. */
   void play(RunFeed feed, long through, Fold.Pause<RuntimeException> pause) throws InterruptedException {
     fold.play(feed, through, () -> {
-      difference.compareBefore(Math.min(sentThrough, rightThrough));
+      difference.compareBefore(through());
       pause.await();
     });
+  }
+
+  private long through() {
+    long through = Math.min(sentThrough, rightThrough);
+    for (ForerunnersSteps other : before) {
+      through = Math.min(through, other.through());
+    }
+    return through;
   }
 
   /** The run is over: compares all that is left. */

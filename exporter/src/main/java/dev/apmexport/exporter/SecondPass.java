@@ -8,7 +8,9 @@ import dev.apmexport.exporter.reconcile.Reach;
 import dev.apmexport.exporter.reconcile.ReadBackResult;
 import dev.apmexport.exporter.reconcile.Reconciliation;
 import dev.apmexport.exporter.reconcile.ReconciliationReport;
+import dev.apmexport.exporter.sink.Amendment;
 import dev.apmexport.exporter.source.RunFeed;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * the ledger shows.
  */
 public final class SecondPass {
+  private static final Duration LONGEST_SLEEP = Duration.ofSeconds(1);
+
   private final RunSettings settings;
   private final Export export;
   private final RunFeed feed;
@@ -29,6 +33,7 @@ public final class SecondPass {
   private final Order order;
   private final PassProgress progress;
   private final boolean watched;
+  private List<Forerunner> forerunners = List.of();
 
   /**
    * What is to be done.
@@ -79,6 +84,12 @@ public final class SecondPass {
     this.progress = progress;
   }
 
+  /** Tells the report what other exports have sent to the same destination before, of which the ledger knows nothing. */
+  public SecondPass after(List<Forerunner> others) {
+    forerunners = List.copyOf(others);
+    return this;
+  }
+
   /**
    * The result, and the last record it speaks of.
    *
@@ -103,15 +114,33 @@ public final class SecondPass {
     boolean late = resolveAmbiguous(now);
     // A booking says that those before it are settled, so nothing may follow what is still ambiguous.
     late = late || sendDifference(now);
-    Compared left = compare(now, export.ledger().load(), _ -> {}, Fold.Pause.NONE);
+    Compared left = compare(now, export.ledger().load(), _ -> {}, Fold.Pause.NONE, before(now));
     long pending = left.difference.pending();
     if (pending == 0 && marksEnd()) {
       send(left.difference.endMarks());
     }
     Instant again = again(left.difference);
     ReconciliationReport report = left.difference.report(doubt(left.comparison),
-        again != null ? null : readBack(now.head));
+        again != null ? null : readBack(now.head, left.difference.beside()));
     return new Result(report, now.head, late || pending > 0 && again == null && isOver(), again);
+  }
+
+  /** The same, and waits for corrections that have to wait, to make them in the same pass. */
+  public Result runToTheEnd() throws InterruptedException {
+    Result result = run();
+    while (result.again != null && result.again.isBefore(order.deadline)) {
+      sleepUntil(result.again);
+      result = run();
+    }
+    return result.again == null ? result : new Result(result.report, result.throughSeq, true, result.again);
+  }
+
+  /** In short pieces, so that a clock which is told to stop is asked often. */
+  private void sleepUntil(Instant time) throws InterruptedException {
+    while (means.time().instant().isBefore(time)) {
+      Duration left = Duration.between(means.time().instant(), time);
+      means.time().sleep(left.compareTo(LONGEST_SLEEP) < 0 ? left : LONGEST_SLEEP);
+    }
   }
 
   private Beginning begin() {
@@ -127,9 +156,9 @@ public final class SecondPass {
   }
 
   /** What the destination shows, where it can be asked; nobody asks what a dry pass would have sent. */
-  private @Nullable ReadBackResult readBack(long head) throws InterruptedException {
+  private @Nullable ReadBackResult readBack(long head, List<Point> beside) throws InterruptedException {
     return order.deadline.equals(Instant.MIN) ? null
-        : new Verification(settings, export, feed, means).run(head, order.first.range());
+        : new Verification(settings, export, feed, means).run(head, order.first.range(), beside);
   }
 
   private boolean isOver() {
@@ -146,12 +175,25 @@ public final class SecondPass {
     return comparison.isUnproven() || otherFold ? "unproven" : export.shared() ? "shared series" : null;
   }
 
+  /** Where the last value stands, nothing that was sent before does. */
+  private List<ForerunnersSteps> before(Beginning now) {
+    return export.amendment() instanceof Amendment.Overwrites ? List.of()
+        : forerunners.stream().map(other -> new ForerunnersSteps(settings, other, now.complete)).toList();
+  }
+
   private Compared compare(Beginning now, LedgerState booked, Consumer<Point> out, Fold.Pause<RuntimeException> pause)
       throws InterruptedException {
+    return compare(now, booked, out, pause, List.of());
+  }
+
+  private Compared compare(Beginning now, LedgerState booked, Consumer<Point> out, Fold.Pause<RuntimeException> pause,
+      List<ForerunnersSteps> before) throws InterruptedException {
     Reach reach = new Reach(export.amendment(), means.time(), order.range::contains, now.early,
         InstantSource.fixed(now.time));
-    Reconciliation difference = new Reconciliation(order.revision, reach, booked, out);
-    Comparison comparison = new Comparison(settings, export, order.first, difference, booked).knowing(now.complete);
+    Reconciliation difference = new Reconciliation(order.revision, reach, booked, out)
+        .after(before.stream().map(ForerunnersSteps::sent).toList());
+    Comparison comparison = new Comparison(settings, export, order.first, difference, booked, before)
+        .knowing(now.complete);
     comparison.play(feed, now.head, pause);
     comparison.finish(pause);
     return new Compared(comparison, difference);

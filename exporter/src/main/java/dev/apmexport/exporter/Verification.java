@@ -1,7 +1,6 @@
 package dev.apmexport.exporter;
 
-import dev.apmexport.exporter.ledger.Booking;
-import dev.apmexport.exporter.ledger.LedgerState;
+import dev.apmexport.exporter.metric.Point;
 import dev.apmexport.exporter.metric.Series;
 import dev.apmexport.exporter.metric.SeriesTable;
 import dev.apmexport.exporter.reconcile.ReadBackResult;
@@ -21,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a run back from its destination, point by point: the only proof, since a receiver may drop what it accepted. The
- * complete log is folded once more; what it demands, and what passes have sent to close a total, is compared with
- * what the destination shows, some ten thousand points at a time.
+ * complete log is folded once more; what it demands, and what was sent besides and cannot be taken back, is compared
+ * with what the destination shows, some ten thousand points at a time.
  */
 final class Verification {
   private static final int POINTS_AT_ONCE = 50_000;
@@ -32,7 +31,7 @@ final class Verification {
   private final RunFeed feed;
   private final Exporter.Means means;
   private final TreeMap<Long, Map<Series, Double>> open = new TreeMap<>();
-  private final TreeMap<Long, Map<Series, Double>> amended = new TreeMap<>();
+  private final TreeMap<Long, Map<Series, Double>> beside = new TreeMap<>();
   private final Set<Series> series = new HashSet<>();
   private final List<Difference> differences = new ArrayList<>();
   private long points;
@@ -52,13 +51,14 @@ final class Verification {
    * Asks for everything up to a record of the log.
    *
    * @param range of which points were to be sent
+   * @param sentBeside points that the log does not demand, with the values that are right there
    * @return null where the block does not say whom to ask
    */
   @Nullable
-  ReadBackResult run(long head, Range range) throws InterruptedException {
+  ReadBackResult run(long head, Range range, List<Point> sentBeside) throws InterruptedException {
     try (ReadBack destination = export.config().sink().readBack(means.http())) {
       if (destination == null) { return null; }
-      rememberAmendments(export.ledger().load(), range);
+      sentBeside.stream().filter(point -> range.contains(point.atMillis())).forEach(this::expectBeside);
       compareAll(new PatientReading(destination, means.time()), head, range);
       return ReadBackResult.of(read, different, differences);
     } catch (ReadBack.Failed e) {
@@ -66,14 +66,8 @@ final class Verification {
     }
   }
 
-  private void rememberAmendments(LedgerState booked, Range range) {
-    for (Booking booking : booked.amendments()) {
-      if (booked.isSettled(booking) && range.contains(booking.atMillis())) {
-        booking.amendments().stream().filter(point -> !point.isEndMark())
-            .filter(point -> booked.rejection(booking.pass(), point.series().key(), point.atMillis()).isEmpty())
-            .forEach(point -> put(amended, point.series(), point.atMillis(), point.value()));
-      }
-    }
+  private void expectBeside(Point point) {
+    put(beside, point.series(), point.atMillis(), point.value());
   }
 
   private static void put(TreeMap<Long, Map<Series, Double>> points, Series one, long at, double value) {
@@ -102,12 +96,12 @@ final class Verification {
 
   private void compareBefore(long millis, PatientReading reading) throws InterruptedException, ReadBack.Failed {
     NavigableMap<Long, Map<Series, Double>> part = open.headMap(millis, false);
-    NavigableMap<Long, Map<Series, Double>> closing = amended.headMap(millis, false);
-    closing.forEach((at, values) -> values.forEach((one, value) -> {
+    NavigableMap<Long, Map<Series, Double>> sent = beside.headMap(millis, false);
+    sent.forEach((at, values) -> values.forEach((one, value) -> {
       series.add(one);
       part.computeIfAbsent(at, _ -> new HashMap<>()).putIfAbsent(one, value);
     }));
-    closing.clear();
+    sent.clear();
     if (part.isEmpty()) { return; }
     Stretch stretch = new Stretch(series, part);
     long from = comparedThrough == Long.MIN_VALUE ? part.firstKey() : comparedThrough + 1;

@@ -128,10 +128,25 @@ final class DatadogRun implements AutoCloseable {
   }
 
   SecondPass.Result result(int revision) throws InterruptedException {
+    return pass(revision).run();
+  }
+
+  SecondPass pass(int revision) {
+    return pass(revision, Duration.ofMinutes(5));
+  }
+
+  SecondPass pass(int revision, Duration patience) {
     exporter.close();
     ledger = ledger.takeOver();
     return new SecondPass(settings, new Export(0, config, ledger), feed, means(),
-        SecondPass.Order.of(revision, time.instant().plus(Duration.ofMinutes(5)))).run();
+        SecondPass.Order.of(revision, time.instant().plus(patience)));
+  }
+
+  /** Of everything, to where the run went. */
+  Replay replay() {
+    List<Forerunner> own = List.of(new Forerunner(new Export(0, config, ledger), FirstPass.LIVE));
+    return new Replay(settings, new Export(0, config, new InMemoryLedger()), feed, means(),
+        new Replay.Plan(Range.ALL, Duration.ofHours(1), time.instant(), own), new PassProgress());
   }
 
   /** What the run has shown about the block. */

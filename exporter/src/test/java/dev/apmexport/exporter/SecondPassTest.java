@@ -112,6 +112,46 @@ class SecondPassTest {
     }
   }
 
+  /** A replay's has nobody who would come back. */
+  @Test
+  void a_pass_to_the_end_waits_for_the_last_arrival_and_corrects_under_the_same_revision()
+      throws InterruptedException {
+    try (DatadogRun run = new DatadogRun(START, 1, 10, List.of(PlayedRun.entry("http_reqs", null)))) {
+      List<Sample> samples = new ArrayList<>();
+      for (int second = 0; second < 60; second += 10) {
+        push(run, samples, second, 3);
+      }
+      Instant arrived = run.loseAnswers().plusSeconds(200);
+      push(run, samples, 20, 5);
+      run.finish();
+      SecondPass.Result result = run.pass(1).runToTheEnd();
+      assertThat(result.again()).isNull();
+      assertThat(result.gaveUp()).isFalse();
+      assertThat(run.time.instant()).isBetween(arrived, arrived.plusSeconds(10));
+      run.assertExact(result.report(), samples, 10, "after the last arrival");
+      assertThat(result.report().corrected()).isEqualTo(1);
+      assertThat(result.report().revision()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void a_pass_to_the_end_waits_no_longer_than_its_destination_is_tried() throws InterruptedException {
+    try (DatadogRun run = new DatadogRun(START, 1, 10, List.of(PlayedRun.entry("http_reqs", null)))) {
+      List<Sample> samples = new ArrayList<>();
+      for (int second = 0; second < 60; second += 10) {
+        push(run, samples, second, 3);
+      }
+      run.loseAnswers();
+      push(run, samples, 20, 5);
+      run.finish();
+      Instant now = run.time.instant();
+      SecondPass.Result result = run.pass(1, Duration.ofSeconds(60)).runToTheEnd();
+      assertThat(run.time.instant()).isBefore(now.plusSeconds(60));
+      assertThat(result.gaveUp()).isTrue();
+      assertThat(result.report().pending()).isEqualTo(1);
+    }
+  }
+
   private static void push(DatadogRun run, List<Sample> samples, int second, double count) throws InterruptedException {
     List<Sample> now = List.of(new Sample(0, MetricType.COUNTER, "http_reqs", Labels.NONE, START + second, count));
     samples.addAll(now);

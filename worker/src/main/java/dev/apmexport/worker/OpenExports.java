@@ -1,8 +1,10 @@
 package dev.apmexport.worker;
 
 import dev.apmexport.exporter.Export;
+import dev.apmexport.exporter.config.ApmBlocks;
 import dev.apmexport.store.ledger.LedgerWriter;
 import dev.apmexport.store.ledger.PostgresLedger;
+import dev.apmexport.store.run.ReplayExports;
 import dev.apmexport.store.run.RunExport;
 import dev.apmexport.store.run.RunExportRepository;
 import dev.apmexport.store.run.Runs;
@@ -11,6 +13,7 @@ import dev.apmexport.store.secret.SecretsUnavailable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -78,6 +81,32 @@ public final class OpenExports {
     PostgresLedger ledger = dryRun ? PostgresLedger.reading(jdbc, ledgers, export.id())
         : PostgresLedger.takeOver(jdbc, ledgers, export.id());
     return new Export(own.index(), own.config(), ledger, own.among(beside), export.isShared());
+  }
+
+  /**
+   * An export of a run, or of a replay of it, to be looked at: its ledger is only read. Its secrets may be gone, since
+   * its series do not hang on them; nothing if this version does not read its block.
+   */
+  public Optional<Export> look(RunExport export) {
+    List<Export.Neighbour> beside = new ArrayList<>();
+    exports.findByTestRunIdOrderByIndex(export.testRunId()).stream()
+        .filter(one -> !one.isDisabled() && one.index() != export.index())
+        .forEach(one -> shown(one).ifPresent(beside::add));
+    return shown(export).map(own -> {
+      beside.add(own);
+      beside.sort(Comparator.comparingInt(Export.Neighbour::index));
+      return new Export(own.index(), own.config(), PostgresLedger.reading(jdbc, ledgers, export.id()),
+          own.among(beside), export.isShared());
+    });
+  }
+
+  private Optional<Export.Neighbour> shown(RunExport export) {
+    try {
+      return Optional.of(new Export.Neighbour(export.index(), runs.open(export)));
+    } catch (SecretsUnavailable e) {
+      return Optional.ofNullable(ApmBlocks.readBlock(export.index(), ReplayExports.written(export)).config())
+          .map(config -> new Export.Neighbour(export.index(), config));
+    }
   }
 
   /**

@@ -20,6 +20,8 @@ import dev.apmexport.store.work.Work;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -69,12 +71,23 @@ abstract class WithWorker {
     return startWorker(DATABASE, masterKey);
   }
 
-  private static ConfigurableApplicationContext startWorker(TestPostgres.Database database, String masterKey) {
-    return new SpringApplicationBuilder(WorkerApplication.class).run("--spring.config.name=worker", "--server.port=0",
+  private static ConfigurableApplicationContext startWorker(TestPostgres.Database database, String masterKey,
+      String... more) {
+    List<String> settings = new ArrayList<>(List.of("--spring.config.name=worker", "--server.port=0",
         "--apm.database-url=" + database.url(), "--apm.database-username=" + database.username(),
         "--apm.database-password=" + database.password(), "--spring.datasource.hikari.maximum-pool-size=5",
         "--apm.master-key=" + masterKey, "--apm.egress.allow=private",
-        "--logging.level.root=off", "--spring.main.banner-mode=off");
+        "--logging.level.root=off", "--spring.main.banner-mode=off"));
+    settings.addAll(List.of(more));
+    return new SpringApplicationBuilder(WorkerApplication.class).run(settings.toArray(String[]::new));
+  }
+
+  /** The worker stops, and another begins with this setting beside the others. */
+  void beginWith(String setting) {
+    worker.close();
+    worker = startWorker(database(), MASTER_KEY, setting);
+    jdbc = worker.getBean(JdbcClient.class);
+    log = worker.getBean(MetricLog.class);
   }
 
   /** A run with so many exports to the receiver, of windows of one second. */

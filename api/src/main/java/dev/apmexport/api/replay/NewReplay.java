@@ -16,11 +16,13 @@ import tools.jackson.databind.JsonNode;
 record NewReplay(@Schema(requiredMode = Schema.RequiredMode.REQUIRED) String testRunId,
     @Schema(requiredMode = Schema.RequiredMode.REQUIRED, allowableValues = {
         "difference",
-        "everything"}, description = "The points that were not accepted with the right value, or all.") String mode,
+        "everything"}, description = "The points that were not accepted with the right value, or all. All, to where points of "
+            + "the run went before: one that was sent with another value then is told as refused, since the destination may "
+            + "have kept that value, unless the block has a queryURL and it is read back.") String mode,
     @Schema(description = "Which apm block of the run, from 0; else all that are enabled.") @Nullable Integer exportIndex,
     @Schema(description = "The first time of a point; else the run's beginning.") @Nullable Instant from,
     @Schema(description = "The first time after the last point; else the run's end.") @Nullable Instant to,
-    @Schema(description = "Only tell what would be sent.") @Nullable Boolean dryRun,
+    @Schema(description = "Only tell what would be sent, and of everything how much is too old for the destination.") @Nullable Boolean dryRun,
     @Schema(description = "An apm block with its secrets, for another destination. What it does not say of the metrics is as "
         + "in the run's own block.") @Nullable Map<String, Object> destination) {
   private static final String RUN = "testRunId";

@@ -117,6 +117,31 @@ class RunPageTest extends WithApi {
   }
 
   @Test
+  void what_exact_and_verified_mean_is_told_beside_them() {
+    states.unreconcilable(export(0), new ReconciliationReport(1, true, null, 88, 88, 0, 0, 0, 0, List.of(),
+        ReadBackResult.of(88, 2, List.of(new ReadBackResult.Difference("k6_vus", 0, 1.0, null)))), 0);
+    states.unreconcilable(export(1), new ReconciliationReport(1, false, "12 points were refused.", 100, 80, 5, 3, 12, 0,
+        List.of(new ReconciliationReport.Refusal("k6.vus", 0, 3_000, 12, "too old")),
+        ReadBackResult.of(88, 0, List.of())),
+        0);
+    openRun();
+    assertThat(article(0)).contains("exact: true Every point was accepted as sent, and what was sent is right.",
+        "verified: false The points were read back, and 2 points differ from what is right.",
+        "1 point that the destination holds otherwise");
+    assertThat(article(1)).contains("exact: false 12 points were refused.",
+        "verified: true Every point was read back and is equal.",
+        "1 range of refused points and why, in the receiver’s words where it said something");
+  }
+
+  @Test
+  void nothing_is_said_to_be_verified_where_nothing_could_be_read_back() {
+    states.unreconcilable(export(0), new ReconciliationReport(1, true, null, 88, 88, 0, 0, 0, 0, List.of(),
+        ReadBackResult.unknown("Nobody answers.")), 0);
+    openRun();
+    assertThat(article(0)).contains("Nothing could be read back: Nobody answers.").doesNotContain("verified:");
+  }
+
+  @Test
   void what_changes_is_shown_without_a_reload_and_what_was_unfolded_stays_so() {
     states.unreconcilable(export(1), new ReconciliationReport(1, false, "refused", 1, 0, 0, 0, 1, 0,
         List.of(new ReconciliationReport.Refusal("k6.vus", 0, 3_000, 1, "too old"))), 0);

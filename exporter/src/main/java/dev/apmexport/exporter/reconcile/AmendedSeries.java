@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,11 @@ final class AmendedSeries {
     int find(long atMillis) {
       return Arrays.binarySearch(times, 0, size, atMillis);
     }
+
+    int firstAfter(long millis) {
+      int i = find(millis);
+      return i < 0 ? -i - 1 : i + 1;
+    }
   }
 
   /** @param holds whether the destination is known to have this value; else it may */
@@ -66,6 +72,17 @@ final class AmendedSeries {
       if (i >= 0 && run.held.get(i)) { return new Amended(run.values[i], run.pass); }
     }
     return null;
+  }
+
+  /** Hands out the times after the one and before the other at which something was set; some may come more than once. */
+  void between(long after, long before, LongConsumer out) {
+    for (Run run : runs) {
+      for (int i = run.firstAfter(after); i < run.size && run.times[i] < before; i++) {
+        if (run.held.get(i)) {
+          out.accept(run.times[i]);
+        }
+      }
+    }
   }
 
   /** The latest time at which something was set; {@link Long#MIN_VALUE} if there is none. */

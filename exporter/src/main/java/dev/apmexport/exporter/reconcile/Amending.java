@@ -4,12 +4,16 @@ import dev.apmexport.exporter.ledger.Booking;
 import dev.apmexport.exporter.ledger.LedgerState;
 import dev.apmexport.exporter.ledger.Rejection;
 import dev.apmexport.exporter.metric.Point;
+import dev.apmexport.exporter.metric.Series;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
 
 /** Decides of each point that is not as it should be whether it can be sent, and hands it out or takes it for refused. */
 final class Amending {
+  private static final String OVERTAKEN = "sent before later data came, and no longer right; "
+      + "it can neither be taken back nor be set right";
+
   private final int revision;
   private final Reach reach;
   private final LedgerState booked;
@@ -66,12 +70,29 @@ final class Amending {
    * @param isOlder whether accepted ones follow it
    */
   void changed(Point point, boolean isOlder) {
+    replace(point, isOlder, "accepted with another value, ");
+  }
+
+  /**
+   * A point that was sent where later data demand none, and says something else than they do.
+   *
+   * @param isOlder whether accepted ones follow it
+   */
+  void overtaken(Point point, boolean isOlder) {
+    replace(point, isOlder, OVERTAKEN + ", ");
+  }
+
+  /** The same of a series of which nothing at all is demanded. */
+  void pointless(Series series, long atMillis) {
+    refusals.add(series, atMillis, OVERTAKEN);
+  }
+
+  private void replace(Point point, boolean isOlder, String what) {
     boolean inPlace = isOlder || reach.overwrites();
     if (inPlace && reach.goesBackTo(point.atMillis())) {
       send(point, true);
     } else {
-      refuse(point, "accepted with another value, "
-          + (inPlace ? reach.whyNot() : "and it is the series' newest sample"));
+      refuse(point, what + (inPlace ? reach.whyNot() : "and it is the series' newest sample"));
     }
   }
 

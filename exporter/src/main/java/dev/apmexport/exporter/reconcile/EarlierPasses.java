@@ -7,6 +7,7 @@ import dev.apmexport.exporter.metric.Series;
 import dev.apmexport.exporter.reconcile.AmendedSeries.Amended;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,11 @@ final class EarlierPasses {
   @Nullable
   Amended at(Series series, long atMillis) {
     return of(series).at(atMillis);
+  }
+
+  /** Hands out the times after the one and before the other at which something stands; some may come more than once. */
+  void between(Series series, long after, long before, LongConsumer out) {
+    of(series).between(after, before, out);
   }
 
   /** When the latest point of a series stands; {@link Long#MIN_VALUE} if there is none. */

@@ -7,8 +7,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Counts the points that are demanded, and those that the destination holds as they should be; apart, where it may not. */
 final class Findings {
-  private static final String MAY_BE_TAKEN = "an unanswered request with the earlier value may have taken its one correction";
-
   private final int revision;
   private long expected;
   private final Counts certain = new Counts();
@@ -36,9 +34,9 @@ final class Findings {
   }
 
   /** The same of a point, but for an unanswered request that may have set another value. */
-  void doubtful(Point right, @Nullable Amended amended, boolean hadValue) {
+  void doubtful(Point right, @Nullable Amended amended, boolean hadValue, String why) {
     count(doubted, amended, hadValue);
-    doubtedPoints.add(right.series(), right.atMillis(), MAY_BE_TAKEN);
+    doubtedPoints.add(right.series(), right.atMillis(), why);
   }
 
   private void count(Counts counts, @Nullable Amended amended, boolean hadValue) {

@@ -60,6 +60,12 @@ public record Reach(Amendment amendment, InstantSource clock, LongPredicate want
     return givenUpAt + LATEST_ARRIVAL.toMillis();
   }
 
+  /** Why a point that is right by what was answered may be wrong, where a request with another value was not. */
+  String whyDoubtful() {
+    return replacesOnce() ? "an unanswered request with the earlier value may have taken its one correction"
+        : "an unanswered request with the earlier value may have been stored, and a receiver may keep both";
+  }
+
   String whyNot() {
     return switch (amendment) {
       case Amendment.Refused(String why) -> why;

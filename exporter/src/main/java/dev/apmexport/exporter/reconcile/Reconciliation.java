@@ -4,6 +4,7 @@ import dev.apmexport.exporter.ledger.LedgerState;
 import dev.apmexport.exporter.metric.Point;
 import dev.apmexport.exporter.metric.Series;
 import dev.apmexport.exporter.reconcile.Doubts.Doubt;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ public final class Reconciliation {
   private final EarlierPasses earlier;
   private final Findings findings;
   private final SeriesComparison comparison;
+  private List<SentBefore> before = List.of();
   private final TreeMap<Long, Map<Series, Cell>> open = new TreeMap<>();
   private final Map<Series, Track> tracks = new HashMap<>();
 
@@ -47,6 +49,13 @@ public final class Reconciliation {
   /** @param later takes the points that wait for what may still arrive, and until when they do */
   public Reconciliation deferring(ObjLongConsumer<Point> later) {
     amending.deferring(later);
+    return this;
+  }
+
+  /** @param others what other exports have sent to a destination that may keep what it has, fed beside this */
+  public Reconciliation after(List<SentBefore> others) {
+    before = List.copyOf(others);
+    comparison.after(before);
     return this;
   }
 
@@ -89,6 +98,7 @@ public final class Reconciliation {
       Entry<Long, Map<Series, Cell>> at = open.pollFirstEntry();
       at.getValue().forEach((series, cell) -> comparison.compare(series, track(series), at.getKey(), cell));
     }
+    before.forEach(other -> other.forgetBefore(millis));
   }
 
   /**
@@ -109,10 +119,22 @@ public final class Reconciliation {
 
   /**
    * Decides on points that were their series' newest: no receiver lets that be changed, so what follows them must be
-   * sent before they are.
+   * sent before they are. Then on points that the complete log does not demand.
    */
   public void finishCorrections() {
     tracks.values().forEach(comparison::correctNewest);
+    tracks.forEach(comparison::compareUndemanded);
+  }
+
+  /** What the destination holds, or would hold if it could be set right, besides what the complete log demands. */
+  public List<Point> beside() {
+    List<Point> beside = new ArrayList<>();
+    tracks.forEach((series, track) -> track.undemanded.forEach((at, cell) -> {
+      if (cell.right != null) {
+        beside.add(new Point(series, at, cell.right));
+      }
+    }));
+    return beside;
   }
 
   /** A mark of its end for every series, right after the latest point of all; asked for when nothing is pending. */

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param revision counts from 1; another one follows when data came after the end
  * @param exact whether every point was accepted as sent, and what was sent is right, relative to the log
  * @param reason why not, or null if it is
- * @param expected points that the complete log demands
+ * @param expected points that the complete log demands, and those that were sent before later data came and stand beside
+ *   them, which cannot be taken back
  * @param asExpected accepted in the live pass, with the right value
  * @param filled never accepted before, accepted now
  * @param corrected accepted with another value before, with the right one now

@@ -4,6 +4,7 @@ import dev.apmexport.exporter.ledger.LedgerState;
 import dev.apmexport.exporter.metric.Point;
 import dev.apmexport.exporter.metric.Series;
 import dev.apmexport.exporter.reconcile.AmendedSeries.Amended;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ final class SeriesComparison {
   private final Doubts doubts;
   private final Amending amending;
   private final Findings findings;
+  private List<SentBefore> before = List.of();
 
   SeriesComparison(Reach reach, LedgerState booked, EarlierPasses earlier, Amending amending, Findings findings) {
     this.reach = reach;
@@ -23,6 +25,11 @@ final class SeriesComparison {
     this.doubts = new Doubts(booked);
     this.amending = amending;
     this.findings = findings;
+  }
+
+  /** From now on what others have sent before counts. */
+  void after(List<SentBefore> others) {
+    before = others;
   }
 
   /** The next point of a series. */
@@ -33,7 +40,13 @@ final class SeriesComparison {
       isNotTheNewest(track);
       track.held(at, holds);
     }
-    if (cell.right == null) { return; }
+    if (cell.right == null) {
+      if (holds != null) {
+        track.undemanded(at, cell);
+      }
+      return;
+    }
+    earlier.between(series, track.lastRight, at, time -> track.undemanded(time, new Cell()));
     findings.expected();
     track.right(at, cell.right);
     Point right = new Point(series, at, cell.right);
@@ -61,8 +74,10 @@ final class SeriesComparison {
   }
 
   private void countRight(Point right, long since, @Nullable Amended amended, boolean hadValue) {
-    if (reach.replacesOnce() && since != Doubts.NONE) {
-      findings.doubtful(right, amended, hadValue);
+    if (before.stream().anyMatch(other -> other.mayBeOtherThan(right))) {
+      findings.doubtful(right, amended, hadValue, SentBefore.WHY);
+    } else if (!reach.overwrites() && since != Doubts.NONE) {
+      findings.doubtful(right, amended, hadValue, reach.whyDoubtful());
     } else {
       findings.right(amended, hadValue);
     }
@@ -135,9 +150,6 @@ final class SeriesComparison {
       track.continued = true;
       long at = Math.max(earlier.endMark(series), Math.max(newest, track.lastRight)) + step;
       amending.tail(new Point(series, at, track.lastRightValue));
-    } else if (closing != null) {
-      findings.expected();
-      findings.right(closing, false);
     }
   }
 
@@ -147,6 +159,40 @@ final class SeriesComparison {
     if (changed != null) {
       track.changed = null;
       amending.changed(changed, track.continued || earlier.follow(changed));
+    }
+  }
+
+  /**
+   * No destination takes a point back. So one that nothing demands, since data came after it was sent, is right only if
+   * it says what is right before it or, where nothing is, at the end.
+   */
+  void compareUndemanded(Series series, Track track) {
+    earlier.between(series, track.lastRight, Long.MAX_VALUE, at -> track.undemanded(at, new Cell()));
+    track.undemanded.forEach((at, cell) -> {
+      cell.right = cell.right == null ? track.lastRight() : cell.right;
+      findings.expected();
+      if (cell.right == null) {
+        amending.pointless(series, at);
+      } else {
+        compareUndemanded(track, new Point(series, at, cell.right), cell);
+      }
+    });
+  }
+
+  private void compareUndemanded(Track track, Point right, Cell cell) {
+    long at = right.atMillis();
+    Amended amended = earlier.at(right.series(), at);
+    Double holds = amended == null ? cell.sent : Double.valueOf(amended.value());
+    long since = doubts.otherThan(right, cell.doubt);
+    if (holds != null && Reconciliation.same(holds, right.value())) {
+      countRight(right, since, amended, cell.sent != null || at < track.lastRight);
+    } else if (reach.awaits(at, since)) {
+      amending.await(right, since);
+    } else if (isSpent(track, right)) {
+      amending.spent(right);
+    } else {
+      boolean isOlder = at < Math.max(track.newestHeld, track.lastRight) || earlier.follow(right);
+      amending.overtaken(right, track.continued || isOlder);
     }
   }
 }

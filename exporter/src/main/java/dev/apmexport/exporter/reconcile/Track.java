@@ -1,6 +1,7 @@
 package dev.apmexport.exporter.reconcile;
 
 import dev.apmexport.exporter.metric.Point;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,8 @@ final class Track {
   Point changed;
   /** Missing, and after the newest held so far. */
   final MissingPoints missing = new MissingPoints();
+  /** What is held and not demanded, by its time; a few points at most. */
+  final TreeMap<Long, Cell> undemanded = new TreeMap<>();
 
   void held(long atMillis, double value) {
     newestHeld = atMillis;
@@ -31,5 +34,17 @@ final class Track {
   void right(long atMillis, double value) {
     lastRight = atMillis;
     lastRightValue = value;
+  }
+
+  /** A point that is held and that nothing demands can be right only as a repetition of what is right before it. */
+  void undemanded(long atMillis, Cell cell) {
+    cell.right = lastRight();
+    undemanded.putIfAbsent(atMillis, cell);
+  }
+
+  /** The value that is right last; null while there is none. */
+  @Nullable
+  Double lastRight() {
+    return lastRight == Long.MIN_VALUE ? null : Double.valueOf(lastRightValue);
   }
 }

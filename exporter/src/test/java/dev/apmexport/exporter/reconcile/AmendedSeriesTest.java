@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class AmendedSeriesTest {
@@ -55,6 +56,9 @@ class AmendedSeriesTest {
         }
       }
     }
+    TreeSet<Long> between = new TreeSet<>();
+    series.between(100, 700, between::add);
+    assertThat(between).isEqualTo(new TreeSet<>(set.keySet()).subSet(100L, false, 700L, false));
     for (long at = 0; at < 1_000; at++) {
       assertThat(series.at(at)).isEqualTo(set.get(at));
       assertThat(series.otherValues(at, 1))

@@ -79,11 +79,22 @@ class DoubtTest extends ReconciliationFixture {
     assertReport("exact expected 3 asExpected 2 corrected 1");
   }
 
+  /** One that takes samples in order would have refused the second value; one that keeps whatever comes has both. */
   @Test
-  void a_receiver_that_takes_nothing_older_cannot_be_spoilt_by_what_arrives_late() {
+  void a_receiver_of_which_nothing_is_known_may_keep_both_values() {
     lost("gauge", 9_992);
     compare("gauge", "9990=1 9991=2", "9990=1 9991=2 9992=8");
     unanswered("gauge", 10, "9992=3");
+    assertThat(send()).containsExactly("gauge 9992=8.0");
+    assertReport("an unanswered request with the earlier value may have been stored, and a receiver may keep both:"
+        + " expected 3 asExpected 2 refused 1");
+  }
+
+  @Test
+  void an_unanswered_request_with_the_same_value_leaves_no_doubt() {
+    lost("gauge", 9_992);
+    compare("gauge", "9990=1 9991=2", "9990=1 9991=2 9992=8");
+    unanswered("gauge", 10, "9992=8");
     assertThat(send()).containsExactly("gauge 9992=8.0");
     assertReport("exact expected 3 asExpected 2 filled 1");
   }

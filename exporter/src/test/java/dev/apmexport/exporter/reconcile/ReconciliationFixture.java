@@ -45,10 +45,20 @@ abstract class ReconciliationFixture {
     accept(pass, Point.endMark(series(series), second * 1_000));
   }
 
+  /** What an earlier second pass was about to send when it was interrupted. */
+  void booked(int pass, String text) {
+    String[] words = text.split("[ =]");
+    book(pass, new Point(series(words[0]), Long.parseLong(words[1]) * 1000, Double.parseDouble(words[2])));
+  }
+
   private void accept(int pass, Point point) {
+    ledger.settled(pass, 0, book(pass, point));
+  }
+
+  private long book(int pass, Point point) {
     long step = ledger.nextStep(pass, 0);
     ledger.booked(new Booking(pass, 0, step, point.atMillis(), 0, 1, List.of(point)));
-    ledger.settled(pass, 0, step);
+    return step;
   }
 
   void compare(String series, String accepted, String expected) {

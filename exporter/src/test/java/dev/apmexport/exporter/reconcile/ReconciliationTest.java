@@ -211,11 +211,4 @@ class ReconciliationTest extends ReconciliationFixture {
     assertThat(report().refusals()).hasSize(1_000);
     assertThat(report().refusedUnlisted()).isEqualTo(2_000);
   }
-
-  @Test
-  void a_point_that_was_sent_and_is_not_demanded_is_left_alone() {
-    compare("total", "1=0 2=5", "");
-    assertThat(send()).isEmpty();
-    assertReport("exact expected 0");
-  }
 }

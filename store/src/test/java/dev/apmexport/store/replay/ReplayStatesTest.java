@@ -13,6 +13,7 @@ import dev.apmexport.store.ledger.PostgresLedger;
 import dev.apmexport.store.log.LogRetention;
 import dev.apmexport.store.replay.ReplayPart.State;
 import dev.apmexport.store.replay.ReplayRequest.Mode;
+import dev.apmexport.store.run.RunExport;
 import dev.apmexport.store.run.RunExportRepository;
 import dev.apmexport.store.run.RunStates;
 import dev.apmexport.store.run.Runs;
@@ -59,6 +60,51 @@ class ReplayStatesTest extends WithStore {
   private RunReplay ask(Mode mode, boolean dryRun) {
     return replays.create(tenants.findById(run.run().tenant().value()).orElseThrow(), run.run(),
         new ReplayRequest(mode, null, null, null, null, dryRun), ACT);
+  }
+
+  @Test
+  void before_a_replays_export_come_the_runs_own_and_those_of_replays_that_may_have_sent_something_else() {
+    RunReplay first = begun(Mode.EVERYTHING, false);
+    RunReplay dry = begun(Mode.EVERYTHING, true);
+    long own = run.exports().getFirst().id();
+    RunReplay last = ask(Mode.EVERYTHING, false);
+    long head = notes.start(part(last)).orElseThrow();
+
+    assertThat(before(last, head)).as("by the same block over the same log").containsExactly(own);
+    jdbc.sql("update replay_part set through_seq = through_seq - 1 where id = ?").param(part(first)).update();
+    assertThat(before(last, head)).containsExactly(own, export(first));
+    jdbc.sql("update replay_part set through_seq = through_seq + 1 where id = ?").param(part(first)).update();
+    jdbc.sql("update export set config = '{}' where id = ?").param(export(first)).update();
+    assertThat(before(last, head)).containsExactly(own, export(first));
+    assertThat(before(first, head)).containsExactly(own);
+    assertThat(export(dry)).isNotEqualTo(export(first));
+  }
+
+  /** One that has begun, and has left room for the next. */
+  private RunReplay begun(Mode mode, boolean dryRun) {
+    RunReplay replay = ask(mode, dryRun);
+    notes.start(part(replay));
+    jdbc.sql("update replay_part set state = 'done' where id = ?").param(part(replay)).update();
+    return replay;
+  }
+
+  private static long export(RunReplay replay) {
+    return replay.parts().getFirst().exportId();
+  }
+
+  private List<Long> before(RunReplay replay, long head) {
+    return exports.before(export(replay), head).stream().map(RunExport::id).toList();
+  }
+
+  @Test
+  void a_survey_of_an_earlier_version_is_still_read() {
+    long part = part(ask(Mode.EVERYTHING, true));
+    jdbc.sql("update replay_part set survey = '{\"steps\":1,\"points\":2,\"series\":1,\"from\":null,\"to\":null}' "
+        + "where id = ?").param(part).update();
+    assertThat(notes.part(part).orElseThrow().survey()).isEqualTo(new ReplaySurvey(1, 2, 1, null, null, null, null));
+    ReplaySurvey now = new ReplaySurvey(1, 2, 1, null, null, 3L, 4L);
+    notes.survey(part, now);
+    assertThat(notes.part(part).orElseThrow().survey()).isEqualTo(now);
   }
 
   private static long part(RunReplay replay) {

@@ -3,6 +3,7 @@ package dev.apmexport.worker.replay;
 import dev.apmexport.exporter.Export;
 import dev.apmexport.exporter.Exporter;
 import dev.apmexport.exporter.FirstPass;
+import dev.apmexport.exporter.Forerunner;
 import dev.apmexport.exporter.PassProgress;
 import dev.apmexport.exporter.Range;
 import dev.apmexport.exporter.Replay;
@@ -19,6 +20,7 @@ import dev.apmexport.store.run.TestRun;
 import dev.apmexport.worker.GiveUp;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -47,22 +49,24 @@ final class PartPass {
   /**
    * Sends, or tells what would be sent.
    *
+   * @param before what has sent to the same destination before
    * @param noMorePushes since when nothing can be pushed any more
    * @return how the part ends, to be noted; nothing if the destination was taking points, so that it has to be gone on
    *   with
    */
-  Optional<End> run(Export export, RunFeed feed, Exporter.Means means, PassProgress progress, Instant noMorePushes)
-      throws InterruptedException {
+  Optional<End> run(Export export, List<Forerunner> before, RunFeed feed, Exporter.Means means, PassProgress progress,
+      Instant noMorePushes) throws InterruptedException {
     Duration patience = GiveUp.patience(export.config().sink().amendment());
     if (isEverything()) {
-      Replay all = new Replay(run.settings(), export, feed, means, new Replay.Plan(range(), patience, noMorePushes),
-          progress);
+      Replay all = new Replay(run.settings(), export, feed, means,
+          new Replay.Plan(range(replay), patience, noMorePushes, before), progress);
       if (replay.dryRun()) { return surveyed(all.survey()); }
       return reported(export, all.run());
     }
     SecondPass.Order order = order(means.time().instant().plus(patience), noMorePushes);
-    SecondPass.Result result = new SecondPass(run.settings(), export, feed, means,
-        replay.dryRun() ? order.dry() : order, progress).run();
+    SecondPass pass = new SecondPass(run.settings(), export, feed, means, replay.dryRun() ? order.dry() : order,
+        progress).after(before);
+    SecondPass.Result result = replay.dryRun() ? pass.run() : pass.runToTheEnd();
     boolean goesOn = result.gaveUp() && !replay.dryRun() && progress.sent() > 0;
     return goesOn ? Optional.empty() : reported(export, result);
   }
@@ -74,10 +78,10 @@ final class PartPass {
 
   private SecondPass.Order order(Instant deadline, Instant noMorePushes) {
     FirstPass first = stored.replayId() == null ? FirstPass.LIVE : new FirstPass(true, Range.ALL);
-    return new SecondPass.Order(notes.revision(part.id()), deadline, range(), first, noMorePushes);
+    return new SecondPass.Order(notes.revision(part.id()), deadline, range(replay), first, noMorePushes);
   }
 
-  private Range range() {
+  static Range range(RunReplay replay) {
     return new Range(Objects.requireNonNullElse(replay.fromMillis(), Long.MIN_VALUE),
         Objects.requireNonNullElse(replay.toMillis(), Long.MAX_VALUE));
   }
@@ -86,7 +90,7 @@ final class PartPass {
     boolean none = survey.points() == 0;
     notes.survey(part.id(), new ReplaySurvey(survey.steps(), survey.points(), survey.series(),
         none ? null : Instant.ofEpochMilli(survey.fromMillis()),
-        none ? null : Instant.ofEpochMilli(survey.toMillis())));
+        none ? null : Instant.ofEpochMilli(survey.toMillis()), survey.tooOld(), survey.beyondWindow()));
     return ended(ReplayPart.State.DONE, null);
   }
 
@@ -95,7 +99,7 @@ final class PartPass {
     if (gone.isPresent()) { return ended(ReplayPart.State.FAILED, gone.get()); } // nobody knows what was compared
     notes.report(part.id(), result.report());
     if (replay.dryRun()) { return ended(ReplayPart.State.DONE, null); }
-    boolean leftOut = !range().equals(Range.ALL) && result.report().pending() > 0;
+    boolean leftOut = !range(replay).equals(Range.ALL) && result.report().pending() > 0;
     boolean gaveUp = result.gaveUp() || leftOut && stored.state().equals("gaveUp");
     // What a range leaves out still has to be seen by the export's own second pass.
     states.reconciled(stored.id(), PostgresLedger.epochOf(export), result.report(), leftOut ? 0 : result.throughSeq(),

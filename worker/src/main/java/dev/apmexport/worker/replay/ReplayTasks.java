@@ -7,6 +7,7 @@ import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
+import dev.apmexport.exporter.Export;
 import dev.apmexport.exporter.Exporter;
 import dev.apmexport.exporter.PassProgress;
 import dev.apmexport.store.log.MetricLog;
@@ -52,6 +53,7 @@ public final class ReplayTasks {
   private final Work work;
   private final Exporter.Means means;
   private final Places places;
+  private final Forerunners forerunners;
 
   /** @param most how many exports are replayed at once */
   public ReplayTasks(Replays replays, ReplayStates notes, TestRunRepository runs, RunExportRepository exports,
@@ -66,6 +68,7 @@ public final class ReplayTasks {
     this.work = work;
     this.means = means;
     this.places = new Places(most);
+    this.forerunners = new Forerunners(exports, replays, open);
   }
 
   public CustomTask<Void> task() {
@@ -128,7 +131,8 @@ public final class ReplayTasks {
     Optional<PartPass.End> end;
     try (watch) { // which tells the last of the progress, before anyone sees that the part is over
       Exporter.Means stoppable = means.on(new StoppableTimeline(means.time(), watch));
-      end = pass.run(open.forReplay(stored, open.of(run), replay.dryRun()),
+      Export export = open.forReplay(stored, open.of(run), replay.dryRun());
+      end = pass.run(export, forerunners.of(run, stored, export, head.get()),
           new StoppableFeed(log.feed(run.id(), run.createdAt()), head.get(), watch), stoppable, progress, noMorePushes);
     } catch (Stopped | InterruptedException stopped) {
       // The thread is not interrupted again: it still has to hand the task on.
