@@ -28,6 +28,7 @@ final class Quarantine {
   private final int pass;
   private final Delivery.Means means;
   private final AgeLimits limits;
+  private final long sentThrough;
   /** By series, from the first time to the last. What stands before, a correction, may still be taken. */
   private final Map<Long, TreeMap<Long, Long>> spans = new HashMap<>();
   private final Map<Long, Trial> trials = new HashMap<>();
@@ -48,8 +49,10 @@ final class Quarantine {
     }
   }
 
-  Quarantine(int pass, Delivery.Means means) {
+  /** @param sentThrough the latest time that the first pass has sent, as far as this pass knows */
+  Quarantine(int pass, Delivery.Means means, long sentThrough) {
     this.pass = pass;
+    this.sentThrough = sentThrough;
     this.means = means;
     this.limits = AgeLimits.of(pass, means.amendment());
   }
@@ -109,7 +112,10 @@ final class Quarantine {
     if (at < newest.getOrDefault(series.key(), Long.MIN_VALUE)) { return at; }
     Trial trial = trial(trials.get(series.key()), at, limits(part));
     trials.put(series.key(), trial);
-    return pass == Booking.FIRST_PASS ? untilYoung(part, trial) : untilNextTry(part, trial);
+    if (pass == Booking.FIRST_PASS) { return untilYoung(part, trial); }
+    // A destination that takes no corrections, though its block says so, still takes what continues a series.
+    return at <= sentThrough && !part.failing() ? Math.min(untilNextTry(part, trial), sentThrough)
+        : untilNextTry(part, trial);
   }
 
   private Trial trial(@Nullable Trial before, long at, AgeLimits limit) {

@@ -1,6 +1,7 @@
 package dev.apmexport.exporter.delivery;
 
 import dev.apmexport.exporter.delivery.Transmission.Refused;
+import dev.apmexport.exporter.ledger.Booking;
 import dev.apmexport.exporter.ledger.LedgerState;
 import dev.apmexport.exporter.ledger.Rejection;
 import dev.apmexport.exporter.metric.Series;
@@ -31,7 +32,8 @@ final class Untaken {
   }
 
   private Quarantine quarantine(Step step) {
-    return quarantines.computeIfAbsent(step.pass(), pass -> new Quarantine(pass, means));
+    return quarantines.computeIfAbsent(step.pass(),
+        pass -> new Quarantine(pass, means, booked.newest(Booking.FIRST_PASS, step.shard())));
   }
 
   /** The points without those of series the destination refused before. */

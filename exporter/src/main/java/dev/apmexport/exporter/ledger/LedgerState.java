@@ -94,6 +94,12 @@ public final class LedgerState {
             .filter(rejection -> rejection.isOfShardOf(seriesKey)).findFirst());
   }
 
+  /** The latest time of a booked step; {@link Long#MIN_VALUE} if there is none. */
+  public long newest(int pass, int shard) {
+    return bookings.getOrDefault(new Lane(pass, shard), Map.of()).values().stream().mapToLong(Booking::atMillis).max()
+        .orElse(Long.MIN_VALUE);
+  }
+
   /** The number after the last booked step. */
   public long nextStep(int pass, int shard) {
     return bookings.getOrDefault(new Lane(pass, shard), Map.of()).keySet().stream().mapToLong(step -> step + 1).max()
