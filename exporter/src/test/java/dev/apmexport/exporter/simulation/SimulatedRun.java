@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
@@ -178,14 +179,24 @@ final class SimulatedRun implements AutoCloseable {
   private ExportStatus drain(Instant giveUpAt) throws InterruptedException, IOException {
     while (true) {
       advance();
+      Optional<ExportStatus> end = end(giveUpAt);
+      if (end.isPresent()) { return end.get(); }
+      waitAWhile();
+    }
+  }
+
+  /** How the live pass has ended; nothing if it has not, or if its worker has died in this moment. */
+  private Optional<ExportStatus> end(Instant giveUpAt) throws InterruptedException {
+    try {
       exporter.giveUpAt(0, giveUpAt);
       ExportStatus status = exporter.status(0);
       boolean done = exporter.isDrained(0) || status.state() == ExportStatus.State.GAVE_UP;
-      if (done && exporter.position() == log.feed().head()) {
-        exporter.close();
-        return exporter.status(0);
-      }
-      waitAWhile();
+      if (!done || exporter.position() != log.feed().head()) { return Optional.empty(); }
+      exporter.close();
+      return Optional.of(exporter.status(0));
+    } catch (Fenced died) {
+      if (!worker.isDead()) { throw died; }
+      return Optional.empty();
     }
   }
 
