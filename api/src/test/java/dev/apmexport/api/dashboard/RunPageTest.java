@@ -2,7 +2,6 @@ package dev.apmexport.api.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.apmexport.api.WithApi;
 import dev.apmexport.exporter.ExportStatus;
 import dev.apmexport.exporter.reconcile.ReadBackResult;
 import dev.apmexport.exporter.reconcile.ReconciliationReport;
@@ -10,62 +9,19 @@ import dev.apmexport.exporter.threshold.ThresholdResult;
 import dev.apmexport.exporter.threshold.ThresholdResult.State;
 import dev.apmexport.store.run.RunStates;
 import dev.apmexport.store.threshold.RunThresholds;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The page of a run in a real browser, on the real api. */
-class RunPageTest extends WithApi {
-  private static final String HOSTILE = "<img src=x onerror='document.title = \"hacked\"'><script>alert(1)</script>";
-  private static final String BLOCKS = """
-      [{"provider": "prometheus", "remoteWriteURL": "https://prometheus.example.com/api/v1/write", "metrics": ["no such metric!"]},
-       {"provider": "datadog", "apiKey": "0123456789abcdef0123456789abcdef", "region": "eu"},
-       {"provider": "<b>newrelic</b>"}]""";
-
-  @TempDir
-  private Path folder;
+/** What the page of a run shows. */
+class RunPageTest extends WithRunPage {
   @Autowired
   private RunStates states;
   @Autowired
   private RunThresholds judged;
-  private Chromium browser;
-  private String run = "";
-
-  @BeforeEach
-  void start_browser() {
-    browser = Chromium.start(folder);
-    run = post("/api/v1/test-runs", "{\"name\": " + JsonMapper.shared().writeValueAsString(HOSTILE)
-        + ", \"options\": {\"cloud\": {\"apm\": " + BLOCKS + "}}}").at("/id");
-  }
-
-  @AfterEach
-  void stop_browser() {
-    if (browser != null) { // skipped else
-      browser.close();
-    }
-  }
-
-  private String page(String path) {
-    return "http://localhost:" + port + path;
-  }
-
-  private void openRun() {
-    openRun(3);
-  }
-
-  private void openRun(int exports) {
-    browser.open(page("/runs/" + run));
-    browser.await("document.activeElement.id === 'token'");
-    browser.enter(token);
-    browser.await("document.querySelector('.state') && document.querySelectorAll('article').length === " + exports);
-  }
 
   private long export(int index) {
     return jdbc.sql("select id from export where test_run_id = ? and index = ?").params(Long.parseLong(run), index)
@@ -193,96 +149,6 @@ class RunPageTest extends WithApi {
             "orders count>0 no data – – No sample came.", "errors rate<0.1 ✓ passed 0 – 9 samples were refused.",
             "vus val>1 invalid – – There is no such aggregation.");
     assertThat(browser.complaints()).isEmpty();
-  }
-
-  @Test
-  void a_wrong_token_is_said_and_asked_for_again() {
-    browser.open(page("/runs/" + run));
-    browser.await("document.activeElement.id === 'token'");
-    browser.enter("not-a-token");
-    browser.awaitText("The token is not known here, or it was revoked.");
-    browser.awaitText("Enter the token of the tenant whose run this is.");
-    browser.await("document.activeElement.id === 'token' && document.activeElement.value === ''");
-    assertThat(browser.value("sessionStorage.length").asInt()).isZero();
-
-    browser.enter("two words");
-    browser.awaitText("A token consists of letters, digits and signs, without spaces.");
-
-    browser.enter(newToken());
-    browser.awaitText("There is no test run " + run + ".");
-
-    browser.enter(token);
-    browser.await("document.querySelectorAll('article').length === 3");
-    browser.await("document.getElementById('notice').hidden");
-  }
-
-  @Test
-  void the_token_is_kept_for_this_tab_until_it_is_forgotten() {
-    openRun();
-    browser.open(page("/runs"));
-    browser.awaitText("The newest test runs");
-    assertThat(browser.value("document.querySelector('td a').href").asString()).isEqualTo(page("/runs/" + run));
-    assertThat(browser.value("document.cookie + localStorage.length").asString()).isEqualTo("0");
-
-    browser.value("document.getElementById('forget').click()");
-    browser.await("document.activeElement.id === 'token'");
-    assertThat(browser.value("sessionStorage.length").asInt()).isZero();
-    assertThat(browser.text()).doesNotContain("The newest test runs");
-  }
-
-  /** While window.hold is true, answers wait in window.release. */
-  private static final String HOLDING = """
-      window.release = [];
-      const asked = window.fetch;
-      window.fetch = async (...request) => {
-        const answer = await asked(...request);
-        if (window.hold) await new Promise(go => window.release.push(go));
-        return answer;
-      };""";
-
-  private void holdAnswers() {
-    browser.value("window.hold = true");
-    browser.await("window.release.length === 1");
-  }
-
-  private void release() {
-    browser.value("window.hold = false, window.release.splice(0).forEach(go => go())");
-    browser.value("new Promise(tell => setTimeout(tell, 100))"); // the page has drawn by then what it would draw
-  }
-
-  @Test
-  void an_answer_to_the_token_before_is_not_shown_any_more() {
-    browser.call("Page.addScriptToEvaluateOnNewDocument", "source", HOLDING);
-    openRun();
-    holdAnswers();
-    browser.value("document.getElementById('forget').click()");
-    release();
-
-    assertThat(browser.value("document.title").asString()).isEqualTo("Test run " + run);
-    assertThat(browser.value("document.getElementById('title').textContent").asString()).isEqualTo("Test run " + run);
-    assertThat(browser.value("document.getElementById('view').childElementCount").asInt()).isZero();
-    assertThat(browser.complaints()).isEmpty();
-  }
-
-  @Test
-  void a_refusal_of_the_token_before_takes_nothing_from_the_next_and_no_second_loop_runs() {
-    browser.call("Page.addScriptToEvaluateOnNewDocument", "source", HOLDING);
-    browser.open(page("/runs/" + run));
-    browser.await("document.activeElement.id === 'token'");
-    browser.value("window.hold = true");
-    browser.enter("not-a-token");
-    browser.await("window.release.length === 1");
-    browser.value("document.getElementById('forget').click()");
-    browser.enter(token);
-    browser.await("window.release.length === 2");
-    release();
-
-    browser.await("document.querySelectorAll('article').length === 3");
-    assertThat(browser.value("sessionStorage.getItem('apm-token')").asString()).isEqualTo(token);
-    assertThat(browser.value("document.getElementById('ask').hidden").asBoolean()).isTrue();
-    holdAnswers();
-    assertThat(browser.value("new Promise(tell => setTimeout(() => tell(window.release.length), 2500))").asInt())
-        .as("requests under way").isEqualTo(1);
   }
 
   @Test
