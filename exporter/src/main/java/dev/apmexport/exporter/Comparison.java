@@ -110,10 +110,7 @@ final class Comparison {
 
   private void accepted(Step step) {
     boolean taken = settled.test(step);
-    if (taken) {
-      OptionalLong fingerprint = booked.fingerprint(Booking.FIRST_PASS, step.shard(), step.number());
-      unproven |= fingerprint.isEmpty() || fingerprint.getAsLong() != step.fingerprint();
-    }
+    unproven |= taken && !booked.isBookedAs(Booking.FIRST_PASS, step.shard(), step.number(), step.fingerprint());
     Batch batch = step.batch();
     OptionalLong doubtful = booked.doubtfulSince(Booking.FIRST_PASS, step.shard(), step.number());
     for (int i = 0; i < batch.size(); i++) {
@@ -126,8 +123,7 @@ final class Comparison {
 
   /** But for what was left out already when the step was sent. */
   private void doubtful(Series series, long at, double value, long since) {
-    Optional<Rejection> rejection = booked.rejection(Booking.FIRST_PASS, series.key(), at);
-    if (rejection.isEmpty() || rejection.get().fromMillis() == at) {
+    if (booked.wasTried(Booking.FIRST_PASS, series.key(), at)) {
       difference.doubtful(series, at, value, since);
     }
   }

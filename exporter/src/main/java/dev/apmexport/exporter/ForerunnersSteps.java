@@ -4,13 +4,10 @@ import dev.apmexport.exporter.delivery.Step;
 import dev.apmexport.exporter.delivery.Steps;
 import dev.apmexport.exporter.ledger.Booking;
 import dev.apmexport.exporter.ledger.LedgerState;
-import dev.apmexport.exporter.ledger.Rejection;
 import dev.apmexport.exporter.metric.Series;
 import dev.apmexport.exporter.reconcile.SentBefore;
 import dev.apmexport.exporter.resample.WindowReceiver;
 import dev.apmexport.exporter.sink.Batch;
-import java.util.Optional;
-import java.util.OptionalLong;
 
 /** Folds the log as another export's first pass has, which with its ledger tells what it has brought to its destination. */
 final class ForerunnersSteps {
@@ -48,7 +45,8 @@ final class ForerunnersSteps {
     boolean unsure = booked.isAmbiguous(step.shard(), step.number())
         || booked.doubtfulSince(Booking.FIRST_PASS, step.shard(), step.number()).isPresent();
     if (!settled && !unsure) { return; }
-    boolean known = isAsSent(step);
+    // Another version may make other points of a step, and so does a log that has grown.
+    boolean known = booked.isBookedAs(Booking.FIRST_PASS, step.shard(), step.number(), step.fingerprint());
     Batch batch = step.batch();
     for (int i = 0; i < batch.size(); i++) {
       double value = known ? batch.values()[i] : Double.NaN;
@@ -56,18 +54,11 @@ final class ForerunnersSteps {
     }
   }
 
-  /** Whether this fold makes the step as it was sent: another version may not, nor one that had less of the log. */
-  private boolean isAsSent(Step step) {
-    OptionalLong fingerprint = booked.fingerprint(Booking.FIRST_PASS, step.shard(), step.number());
-    return fingerprint.isPresent() && fingerprint.getAsLong() == step.fingerprint();
-  }
-
   private void accepted(Series series, long at, double value, boolean settled, boolean unsure) {
-    Optional<Rejection> rejection = booked.rejection(Booking.FIRST_PASS, series.key(), at);
-    if (settled && rejection.isEmpty()) {
+    if (settled && booked.rejection(Booking.FIRST_PASS, series.key(), at).isEmpty()) {
       sent.accepted(series, at, value);
     }
-    if (unsure && (rejection.isEmpty() || rejection.get().fromMillis() == at)) {
+    if (unsure && booked.wasTried(Booking.FIRST_PASS, series.key(), at)) {
       sent.doubtful(series, at, value);
     }
   }

@@ -6,6 +6,7 @@ import dev.apmexport.exporter.config.ExportConfig;
 import dev.apmexport.exporter.config.MetricEntry;
 import dev.apmexport.exporter.delivery.RetryPolicy;
 import dev.apmexport.exporter.delivery.VirtualTimeline;
+import dev.apmexport.exporter.ledger.Booking;
 import dev.apmexport.exporter.ledger.InMemoryLedger;
 import dev.apmexport.exporter.ledger.Ledger;
 import dev.apmexport.exporter.reconcile.ReconciliationReport;
@@ -69,6 +70,19 @@ final class PlayedRun implements AutoCloseable {
     } catch (SelectorSyntaxException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** One that shows the same steps as settled, with points that no rules make. */
+  InMemoryLedger forgedLedger() {
+    InMemoryLedger forged = new InMemoryLedger();
+    for (int shard = 0; shard < 4; shard++) {
+      long settled = ledger.load().settled(Booking.FIRST_PASS, shard);
+      for (long step = 0; step <= settled; step++) {
+        forged.book(new Booking(Booking.FIRST_PASS, shard, step, 0, 4711, 1, List.of()));
+      }
+      forged.settle(Booking.FIRST_PASS, shard, settled);
+    }
+    return forged;
   }
 
   Exporter.Means means() {

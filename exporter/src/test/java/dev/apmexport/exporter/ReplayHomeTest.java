@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.apmexport.exporter.MadeUpRun.Push;
 import dev.apmexport.exporter.MadeUpRun.Sample;
 import dev.apmexport.exporter.config.ExportConfig;
-import dev.apmexport.exporter.ledger.Booking;
 import dev.apmexport.exporter.ledger.Fenced;
 import dev.apmexport.exporter.ledger.InMemoryLedger;
 import dev.apmexport.exporter.ledger.Ledger;
@@ -181,13 +180,7 @@ class ReplayHomeTest {
   void a_forerunner_whose_steps_cannot_be_made_again_leaves_nothing_certain() throws InterruptedException {
     try (PlayedRun played = RandomRunTest.play(9, 0, WINDOW)) {
       played.exporter.close();
-      InMemoryLedger forged = new InMemoryLedger();
-      for (int shard = 0; shard < 4; shard++) {
-        for (long step = 0; step <= played.ledger.load().settled(0, shard); step++) {
-          forged.book(new Booking(0, shard, step, 0, 4711, 1, List.of()));
-        }
-        forged.settle(0, shard, played.ledger.load().settled(0, shard));
-      }
+      InMemoryLedger forged = played.forgedLedger();
       Export other = new Export(0, played.config, forged);
       ReconciliationReport report = replay(played, new Forerunner(other, FirstPass.LIVE));
       assertThat(report.refused()).isEqualTo(report.expected());

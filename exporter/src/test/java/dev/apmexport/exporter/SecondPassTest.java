@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.apmexport.exporter.MadeUpRun.Push;
 import dev.apmexport.exporter.MadeUpRun.Sample;
-import dev.apmexport.exporter.ledger.Booking;
 import dev.apmexport.exporter.ledger.Fenced;
 import dev.apmexport.exporter.ledger.InMemoryLedger;
 import dev.apmexport.exporter.metric.Labels;
@@ -93,12 +92,7 @@ class SecondPassTest {
   void a_correction_at_datadog_waits_for_a_request_that_was_given_up() throws InterruptedException {
     try (DatadogRun run = new DatadogRun(START, 1, 10, List.of(PlayedRun.entry("http_reqs", null)))) {
       List<Sample> samples = new ArrayList<>();
-      for (int second = 0; second < 60; second += 10) {
-        push(run, samples, second, 3);
-      }
-      Instant arrived = run.loseAnswers().plusSeconds(200);
-      push(run, samples, 20, 5);
-      run.finish();
+      Instant arrived = playWithLostAnswers(run, samples);
       SecondPass.Result result = run.result(1);
       assertThat(result.again()).isEqualTo(arrived);
       assertThat(result.gaveUp()).isFalse();
@@ -118,12 +112,7 @@ class SecondPassTest {
       throws InterruptedException {
     try (DatadogRun run = new DatadogRun(START, 1, 10, List.of(PlayedRun.entry("http_reqs", null)))) {
       List<Sample> samples = new ArrayList<>();
-      for (int second = 0; second < 60; second += 10) {
-        push(run, samples, second, 3);
-      }
-      Instant arrived = run.loseAnswers().plusSeconds(200);
-      push(run, samples, 20, 5);
-      run.finish();
+      Instant arrived = playWithLostAnswers(run, samples);
       SecondPass.Result result = run.pass(1).runToTheEnd();
       assertThat(result.again()).isNull();
       assertThat(result.gaveUp()).isFalse();
@@ -150,6 +139,17 @@ class SecondPassTest {
       assertThat(result.gaveUp()).isTrue();
       assertThat(result.report().pending()).isEqualTo(1);
     }
+  }
+
+  /** A run with late data, the answers to which are lost; returns when the last request has arrived. */
+  private static Instant playWithLostAnswers(DatadogRun run, List<Sample> samples) throws InterruptedException {
+    for (int second = 0; second < 60; second += 10) {
+      push(run, samples, second, 3);
+    }
+    Instant arrived = run.loseAnswers().plusSeconds(200);
+    push(run, samples, 20, 5);
+    run.finish();
+    return arrived;
   }
 
   private static void push(DatadogRun run, List<Sample> samples, int second, double count) throws InterruptedException {
@@ -232,13 +232,7 @@ class SecondPassTest {
   void what_another_fold_version_has_sent_is_unproven() throws InterruptedException {
     try (PlayedRun played = RandomRunTest.play(9, 0, Duration.ZERO)) {
       played.exporter.close();
-      InMemoryLedger forged = new InMemoryLedger();
-      for (int shard = 0; shard < 4; shard++) {
-        for (long step = 0; step <= played.ledger.load().settled(0, shard); step++) {
-          forged.book(new Booking(0, shard, step, 0, 4711, 1, List.of()));
-        }
-        forged.settle(0, shard, played.ledger.load().settled(0, shard));
-      }
+      InMemoryLedger forged = played.forgedLedger();
       ReconciliationReport report = played.secondPass(1, forged, Duration.ofMinutes(5)).report();
       assertThat(report.exact()).isFalse();
       assertThat(report.reason()).isEqualTo("unproven");

@@ -33,14 +33,10 @@ record AgeLimits(Duration oldest, Duration youngest) {
     };
   }
 
-  /** With so much less on both. */
-  AgeLimits less(Duration time) {
-    return new AgeLimits(oldest.minus(time), youngest.minus(time));
-  }
-
   /** For what takes its time to find out: what is tried next must not be too old again. */
   AgeLimits surely() {
-    return less(MARGIN.multipliedBy(2));
+    Duration time = MARGIN.multipliedBy(2);
+    return new AgeLimits(oldest.minus(time), youngest.minus(time));
   }
 
   /** Whether a point of this time may have been too old then. */

@@ -56,6 +56,12 @@ public final class LedgerState {
     return booking == null ? OptionalLong.empty() : OptionalLong.of(booking.fingerprint());
   }
 
+  /** Whether a step was booked with this fingerprint: other rules, or another log, make other points of it. */
+  public boolean isBookedAs(int pass, int shard, long step, long fingerprint) {
+    OptionalLong booked = fingerprint(pass, shard, step);
+    return booked.isPresent() && booked.getAsLong() == fingerprint;
+  }
+
   /** When a request of a step was last given up without an answer, or its sender found to be gone. */
   public OptionalLong doubtfulSince(int pass, int shard, long step) {
     Long since = doubts.getOrDefault(new Lane(pass, shard), Map.of()).get(step);
@@ -92,6 +98,11 @@ public final class LedgerState {
         .filter(rejection -> rejection.pass() == pass && rejection.covers(atMillis)).findFirst()
         .or(() -> ofTimes.getOrDefault(pass, Map.of()).getOrDefault(atMillis, List.of()).stream()
             .filter(rejection -> rejection.isOfShardOf(seriesKey)).findFirst());
+  }
+
+  /** Whether a point went into requests of a pass, as far as its step did: it was not left out from the first. */
+  public boolean wasTried(int pass, long seriesKey, long atMillis) {
+    return rejection(pass, seriesKey, atMillis).map(rejection -> rejection.fromMillis() == atMillis).orElse(true);
   }
 
   /** The latest time of a booked step; {@link Long#MIN_VALUE} if there is none. */
